@@ -1,0 +1,144 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+/// A library target in the room `path` of the house (docs/architecture.md).
+func library(_ name: String, in path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(path)", swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "teal",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "teal", targets: ["teal"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
+    ],
+    targets: [
+        // Values that several layers share.
+        library("Model", in: "Model"),
+
+        // AWS protocols, signatures, the operation table and the typed caller. Knows no service.
+        library("WireProtocol", in: "Wire/WireProtocol", ["Model", asyncHTTPClient, collections, crypto, nioCore]),
+
+        // Generated shapes (make generate); never edited.
+        library("CodeDeployAPI", in: "API/CodeDeployAPI", ["Model", "WireProtocol"]),
+        library("ECSAPI", in: "API/ECSAPI", ["Model", "WireProtocol"]),
+        library("ELBv2API", in: "API/ELBv2API", ["Model", "WireProtocol"]),
+        library("IAMAPI", in: "API/IAMAPI", ["Model", "WireProtocol"]),
+        library("LambdaAPI", in: "API/LambdaAPI", ["Model", "WireProtocol"]),
+        library("LogsAPI", in: "API/LogsAPI", ["Model", "WireProtocol"]),
+        library("STSAPI", in: "API/STSAPI", ["Model", "WireProtocol"]),
+
+        // Pure decisions: no I/O, no clock.
+        library("DeploymentEngine", in: "Engine/DeploymentEngine", ["Model", collections]),
+        library("TrafficRouting", in: "Engine/TrafficRouting", ["Model"]),
+
+        // One SQLite file: schema, migrations, typed records, transactions, change feed, outbox.
+        library("Store", in: "Store", ["Model", "DeploymentEngine", "TrafficRouting", grdb, logging]),
+
+        // What runs workloads.
+        library("WorkloadRuntime", in: "Runtimes/WorkloadRuntime", ["Model", logging]),
+        library("ProcessRuntime", in: "Runtimes/ProcessRuntime", ["Model", "WorkloadRuntime", "CLinux", logging]),
+        library(
+            "DockerRuntime", in: "Runtimes/DockerRuntime",
+            ["Model", "WorkloadRuntime", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix]),
+        library(
+            "FunctionRuntime", in: "Runtimes/FunctionRuntime",
+            ["Model", "CLinux", hummingbird, lifecycle, logging, nioCore]),
+
+        // The proxy process and the frames it exchanges with the control plane.
+        .target(name: "CLinux", path: "Sources/DataPlane/CLinux"),
+        library("ProxyFeed", in: "DataPlane/ProxyFeed", ["Model", "TrafficRouting", "CLinux"]),
+        library("DataPlane", in: "DataPlane/DataPlane", ["Model", "TrafficRouting", "ProxyFeed", "CLinux", logging]),
+
+        // One target a service: handlers, resources, controllers.
+        library(
+            "CodeDeployService", in: "Services/CodeDeployService",
+            [
+                "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "WireProtocol", "Model", "Store", "DeploymentEngine",
+                crypto, lifecycle, logging, yams,
+            ]),
+        library(
+            "ECSService", in: "Services/ECSService",
+            [
+                "ECSAPI", "ELBv2API", "LogsAPI", "STSAPI", "WireProtocol", "Model", "Store", "DeploymentEngine", "WorkloadRuntime",
+                lifecycle, logging,
+            ]),
+        library(
+            "ELBv2Service", in: "Services/ELBv2Service",
+            ["ELBv2API", "WireProtocol", "Model", "Store", "TrafficRouting", "ProxyFeed", lifecycle, logging]),
+        library(
+            "IAMService", in: "Services/IAMService",
+            ["IAMAPI", "STSAPI", "WireProtocol", "Model", "Store", crypto, logging]),
+        library(
+            "LambdaService", in: "Services/LambdaService",
+            [
+                "LambdaAPI", "LogsAPI", "STSAPI", "WireProtocol", "Model", "Store", "FunctionRuntime", crypto, lifecycle,
+                logging,
+            ]),
+        library(
+            "LogsService", in: "Services/LogsService", ["LogsAPI", "WireProtocol", "Model", "Store", lifecycle, logging]),
+
+        // Composition root: configuration, front door, authentication, dispatch, service group.
+        library(
+            "Server", in: "Server/Server",
+            [
+                "Model", "WireProtocol", "Store", "DeploymentEngine", "TrafficRouting", "ProxyFeed", "WorkloadRuntime",
+                "ProcessRuntime", "DockerRuntime", "FunctionRuntime", "CodeDeployService", "ECSService", "ELBv2Service",
+                "IAMService", "LambdaService", "LogsService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI",
+                "LogsAPI", "STSAPI", "CLinux", asyncHTTPClient, crypto, hummingbird, hummingbirdTLS, lifecycle, logging, nioCore,
+            ]),
+
+        // Commands that speak AWS APIs over the wire; `teal` adds serve, proxy and shim.
+        library(
+            "CommandLineTool", in: "CLI/CommandLineTool",
+            [
+                "Model", "WireProtocol", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "STSAPI", "CLinux",
+                argumentParser, asyncHTTPClient, logging, nioCore,
+            ]),
+        .executableTarget(
+            name: "teal",
+            dependencies: [
+                "CommandLineTool", "Server", "DataPlane", "ProcessRuntime", "Model", argumentParser, logging,
+            ],
+            path: "Sources/CLI/teal", swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,3 @@
+#ifndef TEAL_CLINUX_H
+#define TEAL_CLINUX_H
+#endif

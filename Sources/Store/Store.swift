@@ -1,0 +1,85 @@
+internal import GRDB
+package import Logging
+
+/// The one SQLite file of a data directory (`teal.db`): WAL, `synchronous=FULL`, so that what a call has answered is on
+/// disk. Owns the writer, the migrations and the change feed; nobody outside sees SQL.
+///
+/// One `write` is one transaction. Tables are reached through `StoreTransaction` and `StoreSnapshot`, whose methods stand
+/// in one folder a service; each method keeps one invariant.
+package final class Store: Sendable {
+    private let pool: DatabasePool
+    package let changes: ChangeFeed
+
+    /// Opens or creates the file and brings its schema up to date.
+    /// - Throws: `StoreFailure` naming the file and the reason (newer schema, corruption, no space).
+    package init(path: String, logger: Logger) throws {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = 4
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        }
+        do {
+            self.pool = try DatabasePool(path: path, configuration: configuration)
+            try Self.migrate(self.pool)
+        } catch let error as DatabaseError {
+            throw StoreFailure(path: path, error)
+        }
+        self.changes = ChangeFeed()
+    }
+
+    private static func migrate(_ pool: DatabasePool) throws {
+        var migrator = DatabaseMigrator()
+        for migration in Migration.all {
+            migrator.registerMigration(migration.name) { try migration.apply($0) }
+        }
+        let unknown = try pool.read { try migrator.appliedIdentifiers($0) }.subtracting(migrator.migrations)
+        guard unknown.isEmpty else {
+            throw StoreFailure(
+                path: pool.path, reason: "it was written by a newer version (\(unknown.sorted().joined(separator: ", ")))")
+        }
+        try migrator.migrate(pool)
+    }
+
+    /// Runs one transaction. Everything that `body` writes is on disk when this returns, and nothing of it when it throws.
+    /// Topics that the transaction marked as changed are announced after the commit.
+    package func write<Result: Sendable>(
+        _ body: @escaping @Sendable (StoreTransaction) throws -> Result
+    ) async throws -> Result {
+        let (result, topics) = try await self.pool.write { database in
+            let transaction = StoreTransaction(database)
+            let result = try body(transaction)
+            return (result, transaction.changedTopics)
+        }
+        self.changes.announce(topics)
+        return result
+    }
+
+    /// Reads one consistent snapshot, never waiting for a writer.
+    package func read<Result: Sendable>(
+        _ body: @escaping @Sendable (StoreSnapshot) throws -> Result
+    ) async throws -> Result {
+        try await self.pool.read { try body(StoreSnapshot($0)) }
+    }
+
+    package func close() throws { try self.pool.close() }
+}
+
+/// The store could not be opened.
+package struct StoreFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    package let path: String
+    package let reason: String
+
+    package init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
+    init(path: String, _ error: DatabaseError) {
+        self.init(path: path, reason: error.message ?? error.resultCode.description)
+    }
+
+    package var description: String { "cannot open \(self.path): \(self.reason)" }
+}

@@ -1,0 +1,28 @@
+package import Model
+
+/// Who calls, and where: what a handler knows besides its input.
+package struct RequestContext: Sendable {
+    package let scope: Scope
+    package let principal: Principal
+    /// `x-amzn-RequestId` of the reply.
+    package let requestID: String
+    /// Headers that the reply carries besides the protocol's own, such as `x-teal-routing-generation`.
+    package let replyHeaders: ReplyHeaders
+
+    package init(scope: Scope, principal: Principal, requestID: String, replyHeaders: ReplyHeaders = ReplyHeaders()) {
+        self.scope = scope
+        self.principal = principal
+        self.requestID = requestID
+        self.replyHeaders = replyHeaders
+    }
+}
+
+/// The identity behind a request's signature.
+package enum Principal: Hashable, Sendable, Codable {
+    case root(account: String)
+    case user(name: String, id: String, account: String)
+    /// A session of `sts:AssumeRole`; `id` is the role's `AROA…` id.
+    case assumedRole(role: String, session: String, id: String, account: String)
+    /// One of our own services acting on a user's behalf: `codedeploy.amazonaws.com`.
+    case service(String)
+}
