@@ -47,20 +47,24 @@ package struct PortRequest: Hashable, Sendable, Codable {
 package struct Sandbox: Hashable, Sendable, Codable {
     package var taskID: String
     package var runtime: RuntimeKind
+    package var networkMode: NetworkMode
     /// The runtime's own name for it (a Docker container id, a folder).
     package var reference: String
     /// The address that targets are registered with and that `describe-tasks` shows.
     package var address: String
     package var macAddress: String?
     /// Where each requested port can be reached. With the process runtime the port is the task's own (`PORT`), not the
-    /// container port. Bridge mode: known only after the container started; see `ContainerHandle.bindings`.
+    /// container port. Docker in bridge mode knows a dynamic port only after the container started: it is 0 here, and right
+    /// in `ContainerHandle.bindings`.
     package var bindings: [PortBinding]
 
     package init(
-        taskID: String, runtime: RuntimeKind, reference: String, address: String, macAddress: String?, bindings: [PortBinding]
+        taskID: String, runtime: RuntimeKind, networkMode: NetworkMode, reference: String, address: String,
+        macAddress: String?, bindings: [PortBinding]
     ) {
         self.taskID = taskID
         self.runtime = runtime
+        self.networkMode = networkMode
         self.reference = reference
         self.address = address
         self.macAddress = macAddress

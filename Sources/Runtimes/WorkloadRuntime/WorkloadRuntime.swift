@@ -40,6 +40,10 @@ package protocol WorkloadRuntime: Sendable {
 
     /// Every sandbox of this data directory that the runtime knows, so that what no task owns can be removed.
     func sandboxes() async throws -> [Sandbox]
+
+    /// The address of this host as tasks in sandboxes of their own see it, for their way back to the API: loopback is theirs
+    /// alone inside a container. The server listens there too. `nil` where there is no such address.
+    func hostAddressForContainers() async throws -> String?
 }
 
 package enum RuntimeKind: String, Sendable, Codable {
