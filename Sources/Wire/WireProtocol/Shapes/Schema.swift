@@ -1,6 +1,6 @@
 /// What the model says of a shape: enough to read, check and write any value of it. Generated; one description serves
 /// every protocol.
-package indirect enum Schema: Sendable {
+package enum Schema: Sendable {
     case boolean
     case integer(ClosedRange<Int>?)
     case double(ClosedRange<Double>?)
@@ -12,6 +12,9 @@ package indirect enum Schema: Sendable {
     case map(MapSchema)
     case structure(StructureSchema)
     case document
+
+    /// A string without constraints.
+    package static let anyString = Schema.string(StringConstraints())
 }
 
 package struct StringConstraints: Sendable {

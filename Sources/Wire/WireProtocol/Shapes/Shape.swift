@@ -1,10 +1,13 @@
-/// A generated structure of an AWS model.
-package protocol Shape: Sendable, Equatable {
-    static var schema: StructureSchema { get }
-    /// Reads a value that has passed validation against `schema`.
+/// A Swift value that travels in AWS's protocols.
+package protocol WireRepresentable: Sendable, Equatable {
     /// - Throws: `ShapeMismatch` where a required member is absent or a value has another kind.
     init(wire value: WireValue) throws(ShapeMismatch)
     var wireValue: WireValue { get }
+}
+
+/// A generated structure of an AWS model. It reads a value that has passed validation against `schema`.
+package protocol Shape: WireRepresentable {
+    static var schema: StructureSchema { get }
 }
 
 /// A value that does not have its schema's form. From a client it never gets this far: validation has answered before.

@@ -2,7 +2,7 @@ package import Model
 
 /// The value of a shape between the wire and its Swift type. Protocol codecs read bytes into it and write bytes from it,
 /// led by a `Schema`; validation walks it; generated types convert to and from it.
-package indirect enum WireValue: Equatable, Sendable {
+package enum WireValue: Equatable, Sendable {
     case boolean(Bool)
     case integer(Int)
     case double(Double)
