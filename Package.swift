@@ -80,9 +80,13 @@ let package = Package(
         library(
             "DockerRuntime", in: "Runtimes/DockerRuntime",
             ["Model", "WorkloadRuntime", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix]),
-        library(
-            "FunctionRuntime", in: "Runtimes/FunctionRuntime",
-            ["Model", "CLinux", hummingbird, lifecycle, logging, nioCore]),
+        // Starts function processes and inflates their zip archives.
+        .target(name: "CFunction", path: "Sources/Runtimes/CFunction", linkerSettings: [.linkedLibrary("z")]),
+        .target(
+            name: "FunctionRuntime", dependencies: ["Model", "CFunction", hummingbird, lifecycle, logging, nioCore, nioPosix],
+            path: "Sources/Runtimes/FunctionRuntime",
+            resources: [.embedInCode("Bootstraps/bootstrap.py"), .embedInCode("Bootstraps/bootstrap.mjs")],
+            swiftSettings: settings),
 
         // The proxy process and the frames it exchanges with the control plane.
         .target(name: "CLinux", path: "Sources/DataPlane/CLinux"),
@@ -140,5 +144,11 @@ let package = Package(
                 "CommandLineTool", "Server", "DataPlane", "ProcessRuntime", "Model", argumentParser, logging,
             ],
             path: "Sources/CLI/teal", swiftSettings: settings),
+
+        tests("FunctionRuntimeTests", ["FunctionRuntime", "Model", logging]),
+        tests("LogsServiceTests", ["LogsService", "LogsAPI", "Store", "WireProtocol", "Model", logging]),
+        tests(
+            "LambdaServiceTests",
+            ["LambdaService", "LambdaAPI", "LogsAPI", "STSAPI", "FunctionRuntime", "Store", "WireProtocol", "Model", logging]),
     ]
 )
