@@ -56,7 +56,7 @@ let package = Package(
         library("Model", in: "Model"),
 
         // AWS protocols, signatures, the operation table and the typed caller. Knows no service.
-        library("WireProtocol", in: "Wire/WireProtocol", ["Model", asyncHTTPClient, collections, crypto, nioCore]),
+        library("WireProtocol", in: "Wire/WireProtocol", ["Model", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
 
         // Generated shapes (make generate); never edited.
         library("CodeDeployAPI", in: "API/CodeDeployAPI", ["Model", "WireProtocol"]),

@@ -1,0 +1,76 @@
+/// The parameters of a query request as the tree that their dots describe: `A.member.1.B=x`.
+struct QueryParameters {
+    private(set) var value: String?
+    private(set) var children: [String: QueryParameters] = [:]
+
+    init() {}
+
+    init(form: String) {
+        for (name, value) in PercentEncoding.pairs(form, plusIsSpace: true) {
+            self.insert(name.split(separator: ".", omittingEmptySubsequences: false)[...], value)
+        }
+    }
+
+    private mutating func insert(_ path: ArraySlice<Substring>, _ value: String) {
+        guard let first = path.first else {
+            self.value = value
+            return
+        }
+        self.children[String(first), default: QueryParameters()].insert(path.dropFirst(), value)
+    }
+
+    /// The children with numeric names, by number: clients send `member.10` before `member.2`.
+    var elements: [QueryParameters] {
+        self.children.compactMap { name, child in Int(name).map { ($0, child) } }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+}
+
+extension QueryParameters {
+    /// Reads the members of `structure`; unknown parameters are ignored.
+    /// - Parameter failures: members whose text is not of their type.
+    func structure(_ structure: StructureSchema, at path: String, _ failures: inout [ValidationFailure]) -> WireValue {
+        var members: [String: WireValue] = [:]
+        for member in structure.members {
+            guard let child = self.children[member.queryName ?? member.wireName] else { continue }
+            let memberPath = path.isEmpty ? member.wireName : "\(path).\(member.wireName)"
+            members[member.name] = child.value(as: member.schema(), at: memberPath, &failures)
+        }
+        return .structure(members)
+    }
+
+    /// `nil` where the parameter counts as absent: an empty text for anything but a plain string.
+    private func value(as schema: Schema, at path: String, _ failures: inout [ValidationFailure]) -> WireValue? {
+        switch schema {
+        case .structure(let structure): return self.structure(structure, at: path, &failures)
+        case .list(let list): return .list(self.list(list, at: path, &failures))
+        case .map(let map): return .map(self.map(map, at: path, &failures))
+        case .string(let constraints):
+            guard let value = self.value, !value.isEmpty || constraints.values.isEmpty else { return nil }
+            return .string(value)
+        case .boolean, .integer, .double, .blob, .timestamp, .document:
+            guard let value = self.value, !value.isEmpty else { return nil }
+            guard let scalar = TextualScalar.value(value, as: schema) else {
+                failures.append(ValidationFailure(path: path, reason: .wrongType(expected: TextualScalar.kind(of: schema)), value: value))
+                return nil
+            }
+            return scalar
+        }
+    }
+
+    private func list(_ list: ListSchema, at path: String, _ failures: inout [ValidationFailure]) -> [WireValue] {
+        let parent = list.flattened ? self : self.children[list.elementName] ?? self.children["member"] ?? self
+        return parent.elements.enumerated().compactMap { index, element in
+            element.value(as: list.element(), at: "\(path).member.\(index + 1)", &failures)
+        }
+    }
+
+    private func map(_ map: MapSchema, at path: String, _ failures: inout [ValidationFailure]) -> [(key: String, value: WireValue)] {
+        let parent = map.flattened ? self : self.children["entry"] ?? self
+        return parent.elements.enumerated().compactMap { index, entry in
+            guard let key = entry.children[map.keyName]?.value,
+                let value = entry.children[map.valueName]?.value(as: map.value(), at: "\(path).entry.\(index + 1).value", &failures)
+            else { return nil }
+            return (key, value)
+        }
+    }
+}

@@ -1,0 +1,161 @@
+internal import Model
+
+/// restJson1: method, path and status by operation; members in path, query, headers and a JSON or raw body.
+struct RestJSONCodec: WireCodec {
+    private static let contentType = "application/json"
+
+    func input(of request: WireRequest, for operation: OperationFrame) throws(UnreadableInput) -> WireValue {
+        var members = try self.body(request.body, of: operation.input)
+        let labels = PathTemplate(operation.http.path).labels(of: request.path, query: request.query) ?? [:]
+        let query = PercentEncoding.pairs(request.query, plusIsSpace: true)
+        var failures: [ValidationFailure] = []
+        for member in operation.input.members {
+            switch member.location {
+            case .body, .statusCode: break
+            case .uri: Self.set(&members, member, labels[member.wireName].map { [$0] } ?? [], &failures)
+            case .query: Self.set(&members, member, query.filter { $0.name == member.wireName }.map(\.value), &failures)
+            case .header: Self.set(&members, member, request.headers.all(member.wireName), &failures)
+            case .headers: members[member.name] = Self.prefixed(request.headers, member.wireName)
+            }
+        }
+        guard failures.isEmpty else { throw .members(failures) }
+        return .structure(members)
+    }
+
+    /// The members that travel in the body.
+    private func body(_ bytes: [UInt8], of structure: StructureSchema) throws(UnreadableInput) -> [String: WireValue] {
+        if let payload = structure.members.first(where: { $0.name == structure.payload }) {
+            guard !bytes.isEmpty else { return [:] }
+            switch payload.schema() {
+            case .blob: return [payload.name: .blob(bytes)]
+            case .string: return [payload.name: .string(String(decoding: bytes, as: UTF8.self))]
+            case .structure(let inner): return [payload.name: try JSONBody.value(bytes, as: inner)]
+            case .document, .boolean, .integer, .double, .timestamp, .list, .map: return [:]
+            }
+        }
+        guard !bytes.isEmpty, structure.members.contains(where: { $0.location == .body }) else { return [:] }
+        guard case .structure(var members) = try JSONBody.value(bytes, as: structure) else { return [:] }
+        for member in structure.members where member.location != .body { members[member.name] = nil }
+        return members
+    }
+
+    private static func set(
+        _ members: inout [String: WireValue], _ member: MemberSchema, _ texts: [String], _ failures: inout [ValidationFailure]
+    ) {
+        guard let text = texts.first else { return }
+        if case .list(let list) = member.schema() {
+            members[member.name] = .list(texts.compactMap { TextualScalar.value($0, as: list.element()) })
+            return
+        }
+        guard let value = TextualScalar.value(text, as: member.schema()) else {
+            let kind = TextualScalar.kind(of: member.schema())
+            failures.append(ValidationFailure(path: member.wireName, reason: .wrongType(expected: kind), value: text))
+            return
+        }
+        members[member.name] = value
+    }
+
+    private static func prefixed(_ headers: HeaderList, _ prefix: String) -> WireValue {
+        let lowered = prefix.lowercased()
+        return .map(
+            headers.fields.filter { $0.name.lowercased().hasPrefix(lowered) }
+                .map { (key: String($0.name.dropFirst(prefix.count)), value: .string($0.value)) })
+    }
+
+    func reply(_ output: WireValue, of operation: OperationFrame, requestID: String) -> WireResponse {
+        var response = WireResponse(status: operation.http.status, headers: ["x-amzn-RequestId": requestID])
+        guard case .structure(let members) = output else { return response }
+        for member in operation.output.members {
+            guard let value = members[member.name] else { continue }
+            switch member.location {
+            case .header: response.headers.append(member.wireName, TextualScalar.text(of: value, as: member.schema(), timestamps: .httpDate))
+            case .statusCode: if case .integer(let status) = value { response.status = status }
+            case .headers:
+                if case .map(let entries) = value {
+                    for entry in entries { if case .string(let text) = entry.value { response.headers.append(member.wireName + entry.key, text) } }
+                }
+            case .body, .query, .uri: break
+            }
+        }
+        guard response.status != 204 else { return response }
+        if let payload = operation.output.payload {
+            response.body = Self.payload(members[payload], operation.output.members.first { $0.name == payload })
+        } else {
+            response.headers.append("Content-Type", Self.contentType)
+            response.body = Self.bodyJSON(output, operation.output).serialized
+        }
+        return response
+    }
+
+    private static func payload(_ value: WireValue?, _ member: MemberSchema?) -> [UInt8] {
+        guard let value, let member else { return [] }
+        if case .blob(let bytes) = value { return bytes }
+        if case .string(let text) = value { return Array(text.utf8) }
+        return JSONBinding.wire.json(value, as: member.schema()).serialized
+    }
+
+    /// The JSON of the members that travel in the body.
+    private static func bodyJSON(_ value: WireValue, _ structure: StructureSchema) -> JSONValue {
+        guard case .structure(let members) = value else { return .object([]) }
+        let bodyNames = Set(structure.members.filter { $0.location == .body }.map(\.name))
+        return JSONBinding.wire.json(.structure(members.filter { bodyNames.contains($0.key) }), as: .structure(structure))
+    }
+
+    func reply(_ error: AWSError, of service: ServiceDescription, requestID: String) -> WireResponse {
+        let members = [
+            JSONValue.Member("Type", .string(error.fault == .sender ? "User" : "Service")), JSONValue.Member("Message", .string(error.message)),
+            JSONValue.Member("message", .string(error.message)),
+        ]
+        return WireResponse(
+            status: error.status,
+            headers: ["Content-Type": Self.contentType, "x-amzn-RequestId": requestID, "x-amzn-ErrorType": error.code],
+            body: JSONValue.object(members + JSONBody.members(of: error)).serialized)
+    }
+
+    func request(_ input: WireValue, for operation: OperationFrame) -> WireRequest {
+        var labels: [String: String] = [:]
+        var query: [String] = []
+        var request = WireRequest(method: operation.http.method, target: "")
+        guard case .structure(let members) = input else { return request }
+        for member in operation.input.members {
+            guard let value = members[member.name] else { continue }
+            switch member.location {
+            case .uri: labels[member.wireName] = TextualScalar.text(of: value, as: member.schema())
+            case .query:
+                let values: [WireValue] = if case .list(let elements) = value { elements } else { [value] }
+                for value in values {
+                    query.append("\(PercentEncoding.encode(member.wireName))=\(PercentEncoding.encode(TextualScalar.text(of: value, as: member.schema())))")
+                }
+            case .header: request.headers.append(member.wireName, TextualScalar.text(of: value, as: member.schema(), timestamps: .httpDate))
+            case .headers, .body, .statusCode: break
+            }
+        }
+        request.target = PathTemplate(operation.http.path).path(labels) + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        if let payload = operation.input.payload {
+            request.body = Self.payload(members[payload], operation.input.members.first { $0.name == payload })
+        } else if operation.input.members.contains(where: { $0.location == .body }) {
+            request.headers.append("Content-Type", Self.contentType)
+            request.body = Self.bodyJSON(input, operation.input).serialized
+        }
+        return request
+    }
+
+    func output(of response: WireResponse, for operation: OperationFrame) throws -> WireValue {
+        let failure = { (reason: String) in UnreadableReply(operation: operation.name, status: response.status, reason: reason) }
+        guard (200..<300).contains(response.status) else { throw try JSONBody.error(response, failure) }
+        do {
+            var members = try self.body(response.body, of: operation.output)
+            var failures: [ValidationFailure] = []
+            for member in operation.output.members {
+                switch member.location {
+                case .header: Self.set(&members, member, response.headers.all(member.wireName), &failures)
+                case .statusCode: members[member.name] = .integer(response.status)
+                case .body, .headers, .query, .uri: break
+                }
+            }
+            return .structure(members)
+        } catch {
+            throw failure("\(error)")
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package import Logging
+package import Model
+
+/// The front door behind the HTTP server: from a whole request to a whole reply. Authenticates, reads, validates, calls the
+/// handler, and words every failure in the dialect of the request.
+package struct Dispatcher: Sendable {
+    package enum Authentication: Sendable {
+        case required
+        /// Any key, or none, acts as this principal.
+        case off(as: Principal)
+    }
+
+    /// The key's credential, or `nil` where it is not known.
+    package typealias CredentialLookup = @Sendable (_ accessKeyID: String) async throws -> KnownCredential?
+
+    private let router: RequestRouter
+    private let account: String
+    /// The region of requests that carry no credential scope.
+    private let defaultRegion: String
+    private let authentication: Authentication
+    private let credential: CredentialLookup
+    private let clock: any WallClock
+    private let logger: Logger
+    private let patterns = PatternCache()
+
+    package init(
+        registry: OperationRegistry, account: String, defaultRegion: String, authentication: Authentication,
+        credential: @escaping CredentialLookup, clock: any WallClock, logger: Logger
+    ) {
+        self.router = RequestRouter(registry)
+        self.account = account
+        self.defaultRegion = defaultRegion
+        self.authentication = authentication
+        self.credential = credential
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Never fails: what goes wrong inside is logged and answered as `InternalFailure`.
+    package func respond(to request: WireRequest) async -> WireResponse {
+        let requestID = Identifiers.uuid()
+        let signed: SignedRequest?
+        let unreadable: AuthenticationFailure?
+        do {
+            (signed, unreadable) = (try SignedRequest.read(request), nil)
+        } catch {
+            (signed, unreadable) = (nil, error)
+        }
+        switch self.router.route(request, signingName: signed?.scope.service) {
+        case .noService(let name, let dialect):
+            return Self.unsupported(
+                AWSError(
+                    code: dialect == .awsQuery ? "InvalidAction" : "UnknownOperationException",
+                    message: "\(name) belongs to no service that Teal supports", status: dialect == .awsQuery ? 400 : 404), dialect, requestID)
+        case .noOperation(let service, let name, let dialect):
+            return Self.reply(Self.noOperation(service, name, dialect), dialect, service, requestID)
+        case .operation(let service, let entry, let dialect):
+            return await self.respond(request, signed, unreadable, service, entry, dialect, requestID)
+        }
+    }
+
+    private func respond(
+        _ request: WireRequest, _ signed: SignedRequest?, _ unreadable: AuthenticationFailure?,
+        _ service: OperationRegistry.RegisteredService, _ entry: OperationRegistry.Entry, _ dialect: WireDialect, _ requestID: String
+    ) async -> WireResponse {
+        do {
+            let principal = try await self.principal(of: request, signed, unreadable, dialect)
+            let scope = Scope(account: self.account, region: signed?.scope.region ?? self.defaultRegion)
+            let context = RequestContext(scope: scope, principal: principal, requestID: requestID)
+            let frame = OperationFrame(entry, of: service.description)
+            let input = try self.input(of: request, frame, service.validationErrors, dialect)
+            let output = try await entry.invoke(input, context)
+            guard let codec = dialect.codec else { throw Self.noDialect(dialect) }
+            var response = codec.reply(output, of: frame, requestID: requestID)
+            for header in context.replyHeaders.all { response.headers.append(header.name, header.value) }
+            return response
+        } catch let error as AWSError {
+            return Self.reply(error, dialect, service.description, requestID)
+        } catch {
+            self.logger.error(
+                "request failed inside", metadata: ["operation": "\(entry.name)", "request.id": "\(requestID)", "error": "\(String(reflecting: error))"])
+            return Self.reply(Self.internalFailure, dialect, service.description, requestID)
+        }
+    }
+
+    private func principal(
+        of request: WireRequest, _ signed: SignedRequest?, _ unreadable: AuthenticationFailure?, _ dialect: WireDialect
+    ) async throws -> Principal {
+        if case .off(let principal) = self.authentication {
+            // A key that is known keeps its identity, so that hooks and tasks are told apart also without checks.
+            guard let signed else { return principal }
+            return try await self.credential(signed.accessKeyID)?.principal ?? principal
+        }
+        if let unreadable { throw unreadable.error(for: dialect) }
+        guard let signed else { throw AuthenticationFailure.missing.error(for: dialect) }
+        let credential = try await self.credential(signed.accessKeyID)
+        do {
+            try SignatureVerification(request: request, signed: signed, now: self.clock.now()).check(credential)
+        } catch {
+            throw error.error(for: dialect)
+        }
+        guard let credential else { throw AuthenticationFailure.unknownKey.error(for: dialect) }
+        return credential.principal
+    }
+
+    private func input(
+        of request: WireRequest, _ frame: OperationFrame, _ errors: ValidationErrors, _ dialect: WireDialect
+    ) throws -> WireValue {
+        guard let codec = dialect.codec else { throw Self.noDialect(dialect) }
+        let input: WireValue
+        do {
+            input = try codec.input(of: request, for: frame)
+        } catch {
+            switch error {
+            case .syntax(let reason): throw AWSError(code: "SerializationException", message: reason)
+            case .members(let failures): throw errors.error(frame.name, failures)
+            }
+        }
+        let failures = ModelValidation.failures(in: input, of: frame.input, patterns: self.patterns)
+        guard failures.isEmpty else { throw errors.error(frame.name, failures) }
+        return input
+    }
+
+    private static let internalFailure = AWSError(
+        code: "InternalFailure", message: "The request processing has failed because of an unknown error, exception or failure.", status: 500,
+        fault: .receiver)
+
+    private static func noDialect(_ dialect: WireDialect) -> AWSError {
+        AWSError(code: "UnsupportedProtocol", message: "protocol \(dialect.rawValue) is not supported", status: 400)
+    }
+
+    private static func noOperation(_ service: ServiceDescription, _ name: String, _ dialect: WireDialect) -> AWSError {
+        let isKnown = service.operationNames.contains(name)
+        switch dialect {
+        case .awsQuery, .ec2Query:
+            return AWSError(
+                code: "InvalidAction",
+                message: isKnown
+                    ? "Could not find operation \(name) for version \(service.apiVersion): Teal does not support it"
+                    : "Could not find operation \(name) for version \(service.apiVersion)")
+        case .awsJSON10, .awsJSON11, .restJSON1, .restXML, .rpcV2CBOR:
+            return AWSError(
+                code: "UnknownOperationException",
+                message: isKnown ? "\(service.name) operation \(name) is not supported by Teal" : "\(service.name) has no operation \(name)",
+                status: dialect == .restJSON1 ? 404 : 400)
+        }
+    }
+
+    private static func reply(
+        _ error: AWSError, _ dialect: WireDialect, _ service: ServiceDescription, _ requestID: String
+    ) -> WireResponse {
+        dialect.codec?.reply(error, of: service, requestID: requestID) ?? Self.unsupported(error, dialect, requestID)
+    }
+
+    /// For requests of no service of ours.
+    private static func unsupported(_ error: AWSError, _ dialect: WireDialect, _ requestID: String) -> WireResponse {
+        let nowhere = ServiceDescription(
+            name: "", signingName: "", apiVersion: "", targetPrefix: nil, xmlNamespace: nil, dialects: [], operationNames: [])
+        if let codec = dialect.codec { return codec.reply(error, of: nowhere, requestID: requestID) }
+        // S3 and everything else that speaks plain XML.
+        let root = XMLElement(
+            "Error",
+            children: [
+                XMLElement("Code", text: "NotImplemented"), XMLElement("Message", text: error.message), XMLElement("RequestId", text: requestID),
+            ])
+        return WireResponse(status: 501, headers: ["Content-Type": "application/xml", "x-amz-request-id": requestID], body: root.document)
+    }
+}

@@ -1,0 +1,114 @@
+/// Finds out which operation of which service a request means. Evidence in the order of trust: target header, credential
+/// scope, form action, path (platform.md section 1.2). The Host header is no evidence: the endpoint is often an address.
+struct RequestRouter: Sendable {
+    /// What was found.
+    enum Route: Sendable {
+        case operation(OperationRegistry.RegisteredService, OperationRegistry.Entry, WireDialect)
+        /// The service is here; the operation is not, or not known to AWS at all.
+        case noOperation(ServiceDescription, name: String, WireDialect)
+        /// No service of ours; the dialect is a guess from the request's form.
+        case noService(name: String, WireDialect)
+    }
+
+    private struct PathRoute: Sendable {
+        let service: String
+        let method: String
+        let template: PathTemplate
+        let operation: String
+    }
+
+    private let registry: OperationRegistry
+    private let byTargetPrefix: [String: String]
+    private let bySigningName: [String: String]
+    private let paths: [PathRoute]
+
+    init(_ registry: OperationRegistry) {
+        self.registry = registry
+        var byTargetPrefix: [String: String] = [:]
+        var bySigningName: [String: String] = [:]
+        var paths: [PathRoute] = []
+        for (name, service) in registry.services {
+            if let prefix = service.description.targetPrefix { byTargetPrefix[prefix] = name }
+            bySigningName[service.description.signingName] = name
+            guard service.description.dialects.contains(.restJSON1) else { continue }
+            for entry in service.operations.values {
+                paths.append(
+                    PathRoute(service: name, method: entry.http.method, template: PathTemplate(entry.http.path), operation: entry.name))
+            }
+        }
+        self.byTargetPrefix = byTargetPrefix
+        self.bySigningName = bySigningName
+        self.paths = paths.sorted { ($0.template.specificity, $1.operation) > ($1.template.specificity, $0.operation) }
+    }
+
+    /// - Parameter signingName: from the credential scope, if the request has one.
+    func route(_ request: WireRequest, signingName: String?) -> Route {
+        if let target = request.headers["X-Amz-Target"] { return self.route(target: target, request) }
+        let name = signingName.flatMap { self.bySigningName[$0] }
+        if let name, let service = self.registry.services[name] {
+            if service.description.dialects.contains(.restJSON1) { return self.route(path: request, service) }
+            if service.description.dialects.contains(.awsQuery) { return self.route(form: request, service) }
+            return .noOperation(service.description, name: "\(request.method) \(request.path)", service.description.dialects.first ?? .awsJSON11)
+        }
+        if let signingName { return .noService(name: signingName, Self.guess(request)) }
+        return self.routeUnsigned(request)
+    }
+
+    private func route(target: String, _ request: WireRequest) -> Route {
+        let parts = target.split(separator: ".", maxSplits: 1)
+        let dialect: WireDialect = request.headers["Content-Type"]?.contains("json-1.0") == true ? .awsJSON10 : .awsJSON11
+        guard parts.count == 2, let name = self.byTargetPrefix[String(parts[0])], let service = self.registry.services[name] else {
+            return .noService(name: target, dialect)
+        }
+        return self.found(String(parts[1]), service, dialect)
+    }
+
+    private func route(form request: WireRequest, _ service: OperationRegistry.RegisteredService) -> Route {
+        let parameters = QueryParameters(form: AWSQueryCodec.form(of: request))
+        let action = parameters.children["Action"]?.value ?? ""
+        let version = parameters.children["Version"]?.value ?? service.description.apiVersion
+        // Another version is another service of the same name: classic load balancers.
+        guard version == service.description.apiVersion else {
+            return .noOperation(service.description, name: "\(action) for version \(version)", .awsQuery)
+        }
+        return self.found(action, service, .awsQuery)
+    }
+
+    private func route(path request: WireRequest, _ service: OperationRegistry.RegisteredService) -> Route {
+        let match = self.paths.first {
+            $0.service == service.description.name && $0.method == request.method
+                && $0.template.labels(of: request.path, query: request.query) != nil
+        }
+        guard let match else { return .noOperation(service.description, name: "\(request.method) \(request.path)", .restJSON1) }
+        return self.found(match.operation, service, .restJSON1)
+    }
+
+    private func routeUnsigned(_ request: WireRequest) -> Route {
+        let parameters = QueryParameters(form: AWSQueryCodec.form(of: request))
+        if let action = parameters.children["Action"]?.value, let version = parameters.children["Version"]?.value {
+            let service = self.registry.services.values.first {
+                $0.description.apiVersion == version && $0.description.dialects.contains(.awsQuery)
+                    && $0.description.operationNames.contains(action)
+            }
+            guard let service else { return .noService(name: "\(action) for version \(version)", .awsQuery) }
+            return self.found(action, service, .awsQuery)
+        }
+        for path in self.paths where path.method == request.method {
+            guard path.template.labels(of: request.path, query: request.query) != nil, let service = self.registry.services[path.service]
+            else { continue }
+            return self.found(path.operation, service, .restJSON1)
+        }
+        return .noService(name: "\(request.method) \(request.path)", Self.guess(request))
+    }
+
+    private func found(_ name: String, _ service: OperationRegistry.RegisteredService, _ dialect: WireDialect) -> Route {
+        guard let entry = service.operations[name] else { return .noOperation(service.description, name: name, dialect) }
+        return .operation(service, entry, dialect)
+    }
+
+    private static func guess(_ request: WireRequest) -> WireDialect {
+        let type = request.headers["Content-Type"] ?? ""
+        if type.contains("x-www-form-urlencoded") { return .awsQuery }
+        return type.contains("json") ? .restJSON1 : .restXML
+    }
+}

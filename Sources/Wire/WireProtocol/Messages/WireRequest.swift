@@ -1,0 +1,66 @@
+/// One HTTP request, whole: what a codec writes as a client and reads as a server.
+package struct WireRequest: Sendable, Equatable {
+    package var method: String
+    /// Path and query as they stand on the request line, still percent-encoded.
+    package var target: String
+    package var headers: HeaderList
+    package var body: [UInt8]
+
+    package init(method: String, target: String, headers: HeaderList = HeaderList(), body: [UInt8] = []) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The target before its `?`, still percent-encoded.
+    package var path: Substring { self.target.prefix { $0 != "?" } }
+
+    /// The target behind its `?`, still percent-encoded; empty where there is none.
+    package var query: Substring { self.target.dropFirst(self.path.count).dropFirst() }
+}
+
+/// One HTTP reply, whole.
+package struct WireResponse: Sendable, Equatable {
+    package var status: Int
+    package var headers: HeaderList
+    package var body: [UInt8]
+
+    package init(status: Int, headers: HeaderList = HeaderList(), body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// Header fields in the order of the wire; names compare without case (RFC 9110, section 5.1).
+package struct HeaderList: Sendable, Equatable, ExpressibleByDictionaryLiteral {
+    package struct Field: Sendable, Equatable {
+        package let name: String
+        package let value: String
+    }
+
+    package private(set) var fields: [Field] = []
+
+    package init() {}
+
+    package init(dictionaryLiteral elements: (String, String)...) {
+        for (name, value) in elements { self.append(name, value) }
+    }
+
+    package mutating func append(_ name: String, _ value: String) {
+        self.fields.append(Field(name: name, value: value))
+    }
+
+    /// The first field of that name.
+    package subscript(name: String) -> String? {
+        let lowered = name.lowercased()
+        return self.fields.first { $0.name.lowercased() == lowered }?.value
+    }
+
+    /// Every field of that name, in order.
+    package func all(_ name: String) -> [String] {
+        let lowered = name.lowercased()
+        return self.fields.filter { $0.name.lowercased() == lowered }.map(\.value)
+    }
+}

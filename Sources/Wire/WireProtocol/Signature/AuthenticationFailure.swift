@@ -1,0 +1,47 @@
+/// Why a request's signature is not accepted.
+enum AuthenticationFailure: Error, Equatable {
+    case missing
+    case malformed(String)
+    case unknownKey
+    case signatureMismatch
+    /// Signed too long ago or too far ahead.
+    case clockSkew(String)
+    case expiredSession
+
+    /// The error as the services of this dialect word it (platform.md section 2.5).
+    func error(for dialect: WireDialect) -> AWSError {
+        let isQuery: Bool
+        let status: Int
+        switch dialect {
+        case .awsQuery, .ec2Query, .restXML: (isQuery, status) = (true, 403)
+        case .awsJSON10, .awsJSON11, .rpcV2CBOR: (isQuery, status) = (false, 400)
+        case .restJSON1: (isQuery, status) = (false, 403)
+        }
+        switch self {
+        case .missing:
+            return isQuery
+                ? AWSError(code: "MissingAuthenticationToken", message: "Request is missing Authentication Token", status: status)
+                : AWSError(code: "MissingAuthenticationTokenException", message: "Missing Authentication Token", status: status)
+        case .malformed(let message):
+            return AWSError(
+                code: isQuery ? "IncompleteSignature" : "IncompleteSignatureException", message: message, status: isQuery ? 400 : status)
+        case .unknownKey:
+            return AWSError(
+                code: isQuery ? "InvalidClientTokenId" : "UnrecognizedClientException",
+                message: "The security token included in the request is invalid.", status: status)
+        case .signatureMismatch:
+            return Self.signature(
+                "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
+                    + "and signing method. Consult the service documentation for details.", isQuery, status)
+        case .clockSkew(let message): return Self.signature(message, isQuery, status)
+        case .expiredSession:
+            return AWSError(
+                code: isQuery ? "ExpiredToken" : "ExpiredTokenException",
+                message: "The security token included in the request is expired", status: status)
+        }
+    }
+
+    private static func signature(_ message: String, _ isQuery: Bool, _ status: Int) -> AWSError {
+        AWSError(code: isQuery ? "SignatureDoesNotMatch" : "InvalidSignatureException", message: message, status: status)
+    }
+}

@@ -1,0 +1,66 @@
+/// Checks a value against its schema: required members, lengths, ranges, patterns, enums and unions.
+struct ModelValidation {
+    private(set) var failures: [ValidationFailure] = []
+    private let patterns: PatternCache
+
+    /// Every place where the input breaks its model, in the order of the model.
+    static func failures(in input: WireValue, of structure: StructureSchema, patterns: PatternCache) -> [ValidationFailure] {
+        var validation = ModelValidation(patterns: patterns)
+        validation.check(input, as: .structure(structure), at: "")
+        return validation.failures
+    }
+
+    private init(patterns: PatternCache) { self.patterns = patterns }
+
+    private mutating func fail(_ path: String, _ reason: ValidationFailure.Reason, _ value: String = "") {
+        self.failures.append(ValidationFailure(path: path, reason: reason, value: value))
+    }
+
+    private mutating func check(_ value: WireValue, as schema: Schema, at path: String) {
+        switch (value, schema) {
+        case (.structure(let members), .structure(let structure)): self.check(members, structure, path)
+        case (.list(let values), .list(let list)):
+            self.check(values.count, within: list.length, at: path, "[…]")
+            let element = list.element()
+            for (index, value) in values.enumerated() { self.check(value, as: element, at: "\(path).\(index + 1).member") }
+        case (.map(let entries), .map(let map)):
+            self.check(entries.count, within: map.length, at: path, "{…}")
+            let (keys, values) = (map.key(), map.value())
+            for entry in entries {
+                self.check(.string(entry.key), as: keys, at: "\(path).\(entry.key).key")
+                self.check(entry.value, as: values, at: "\(path).\(entry.key).member")
+            }
+        case (.string(let text), .string(let constraints)): self.check(text, constraints, path)
+        case (.blob(let bytes), .blob(let length)): self.check(bytes.count, within: length, at: path, "<\(bytes.count) bytes>")
+        case (.integer(let number), .integer(let range?)):
+            if !range.contains(number) { self.fail(path, .range(Self.text(range)), String(number)) }
+        case (.double(let number), .double(let range?)):
+            if !range.contains(number) { self.fail(path, .range("\(range.lowerBound)…\(range.upperBound)"), String(number)) }
+        default: break
+        }
+    }
+
+    private mutating func check(_ members: [String: WireValue], _ structure: StructureSchema, _ path: String) {
+        for member in structure.members {
+            let memberPath = path.isEmpty ? member.wireName : "\(path).\(member.wireName)"
+            if let value = members[member.name] {
+                self.check(value, as: member.schema(), at: memberPath)
+            } else if member.isRequired {
+                self.fail(memberPath, .missing)
+            }
+        }
+        if structure.isUnion, members.count != 1 { self.fail(path, .union) }
+    }
+
+    private mutating func check(_ text: String, _ constraints: StringConstraints, _ path: String) {
+        self.check(text.unicodeScalars.count, within: constraints.length, at: path, text)
+        if !constraints.values.isEmpty, !constraints.values.contains(text) { self.fail(path, .notInEnum(constraints.values), text) }
+        if let pattern = constraints.pattern, !self.patterns.matches(text, pattern) { self.fail(path, .pattern(pattern), text) }
+    }
+
+    private mutating func check(_ count: Int, within length: ClosedRange<Int>?, at path: String, _ value: String) {
+        if let length, !length.contains(count) { self.fail(path, .length(length), value) }
+    }
+
+    private static func text(_ range: ClosedRange<Int>) -> String { "\(range.lowerBound)…\(range.upperBound)" }
+}
