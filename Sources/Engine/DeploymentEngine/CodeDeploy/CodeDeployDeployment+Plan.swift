@@ -64,6 +64,8 @@ extension CodeDeployDeployment {
         package let trigger: ID
         /// What served before `trigger` began.
         package let original: TaskSet
+        /// The other task set's share of production traffic when `trigger` ended, in percent.
+        package let replacementPercent: Int
     }
 
     package struct TargetGroupPair: Hashable, Sendable, Codable {

@@ -36,68 +36,67 @@ package import Model
 ///
 /// Every event may come late, twice or after the end; an event that no longer matters gives an empty step.
 package struct CodeDeployDeployment: Equatable, Sendable, Codable {
+    enum State: Equatable, Sendable, Codable {
+        /// Accepted. Left by `start`.
+        case created
+        /// Before the first lifecycle event.
+        case preparing(Preparation)
+        /// A hook event whose function runs. An event without a function never rests here.
+        case runningHook(HookExecution)
+        /// Install of a release.
+        case installing(TaskSetInstallation)
+        case allowingTestTraffic(PendingCommand)
+        /// Between the test events and BeforeAllowTraffic, if the group asks for it. Left by ContinueDeployment, or
+        /// stopped by the timer.
+        case waitingForContinue(until: Timer)
+        /// AllowTraffic until the last weight is served.
+        case shiftingTraffic(TrafficShift)
+        /// AllowTraffic after that: the set that serves now becomes PRIMARY.
+        case updatingPrimary(PendingCommand, to: TaskSetID)
+        /// Everything succeeded, blue still runs. Left by the timer or by ContinueDeployment.
+        case waitingForTermination(until: Timer)
+        /// What does not serve any more goes. From here there is no way back.
+        case deletingSuperseded(TaskSetDeletion)
+        /// Failed or stopped, and not at rest yet.
+        case windingDown(WindDown)
+        case ended(Ending)
+    }
+
+    enum Ending: Equatable, Sendable, Codable {
+        case succeeded(at: Timestamp)
+        case faulted(DeploymentFault, at: Timestamp, RollbackInformation)
+    }
+
     package let id: ID
     package let plan: Plan
     package let createTime: Timestamp
+    var state: State = .created
+    var record: DeploymentRecord
+    var serials = Serials()
 
     package init(id: ID, plan: Plan, createdAt now: Timestamp) {
         self.id = id
         self.plan = plan
         self.createTime = now
+        self.record = DeploymentRecord(
+            events: LifecycleEventName.inOrder(withTestListener: plan.hasTestListener), at: now)
+        switch plan.purpose {
+        case .release: break
+        case .rollback(let rollback): self.record.servedPercent = rollback.replacementPercent
+        }
     }
 }
 
-extension CodeDeployDeployment {
-    // MARK: Events
-
-    /// Begins the work. A deployment that has begun already is left alone.
-    package mutating func start(at now: Timestamp) -> Step { .nothing }
-
-    package mutating func serviceInspected(_ id: CommandID, _ found: ServiceInspection, at now: Timestamp) -> Step { .nothing }
-
-    package mutating func taskSetCreated(_ id: CommandID, _ taskSet: TaskSetID, at now: Timestamp) -> Step { .nothing }
-
-    package mutating func commandSucceeded(_ id: CommandID, at now: Timestamp) -> Step { .nothing }
-
-    package mutating func commandFailed(_ id: CommandID, _ failure: CommandFailure, at now: Timestamp) -> Step { .nothing }
-
-    package mutating func taskSetSeen(_ id: TaskSetID, _ sighting: TaskSetSighting, at now: Timestamp) -> Step { .nothing }
-
-    package mutating func timerFired(_ id: TimerID, at now: Timestamp) -> Step { .nothing }
-
-    package mutating func alarmsActivated(_ names: [String], at now: Timestamp) -> Step { .nothing }
-
-    /// PutLifecycleEventHookExecutionStatus. The first report of an execution counts.
-    package mutating func hookReported(
-        _ execution: HookExecutionID, _ outcome: HookOutcome, at now: Timestamp
-    ) -> HookReportDecision { .unknownExecution }
-
-    package mutating func continueRequested(_ wait: WaitType, at now: Timestamp) -> ContinueDecision { .notWaiting }
-
-    /// StopDeployment. Where the group asks for a rollback on request, `rollback` need not.
-    package mutating func stopRequested(rollback: Bool, at now: Timestamp) -> StopDecision { .alreadyCompleted }
-
-    // MARK: What the driver needs
-
-    package var outstandingCommands: [Command] { [] }
-    package var timers: [Timer] { [] }
-    package var nextTimer: Timer? { nil }
-    package var watchedTaskSets: [TaskSetID] { [] }
-
-    // MARK: What the API shows
-
-    package var status: Status { .created }
-    package var targetStatus: TargetStatus { .pending }
-    package var lifecycleEvents: [LifecycleEventRecord] { [] }
-    package var startTime: Timestamp? { nil }
-    package var completeTime: Timestamp? { nil }
-    package var lastUpdatedAt: Timestamp { self.createTime }
-    package var errorInformation: ErrorInformation? { nil }
-    package var rollbackInformation: RollbackInformation { .none }
-    /// `instanceTerminationWaitTimeStarted`
-    package var isTerminationWaitStarted: Bool { false }
-    /// Blue first. Empty until the service has been inspected.
-    package var taskSets: [TaskSetView] { [] }
-    /// What is waited for now; `nil` once the deployment has ended.
-    package var wait: Wait? { nil }
+/// How long the deployment waits for work, before the time scale.
+enum DeploymentLimit {
+    /// For one command, all attempts together: no event may take longer to get going.
+    static let command = Duration.minutes(5)
+    static let install = Duration.minutes(60)
+    static let hookReport = Duration.hours(1)
+    /// Green may be unsteady during a shift.
+    static let unsteadyReplacement = Duration.minutes(5)
+    /// A rollback waits for blue to be healthy again.
+    static let unhealthyOriginal = Duration.minutes(60)
+    /// An attempt under way ends by itself in 30 s; real time, never scaled.
+    static let settling = Duration.seconds(60)
 }
