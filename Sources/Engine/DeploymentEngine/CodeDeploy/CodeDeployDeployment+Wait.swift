@@ -1,3 +1,5 @@
+internal import Model
+
 extension CodeDeployDeployment {
     /// What is waited for now; `nil` once the deployment has ended.
     package var wait: Wait? {
