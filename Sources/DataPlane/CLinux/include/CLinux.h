@@ -1,3 +1,6 @@
 #ifndef TEAL_CLINUX_H
 #define TEAL_CLINUX_H
+
+#include "sockets.h"
+
 #endif

@@ -102,3 +102,23 @@ extension StringProtocol {
         self.indices.first { self[$0] == ":" && self[self.index(after: $0)...].first == ":" }
     }
 }
+
+extension IPAddress: CustomStringConvertible {
+    /// Dotted for IPv4; eight hexadecimal groups, the longest run of zeros cut out, for IPv6 (RFC 5952).
+    package var description: String {
+        if self.isIPv4 {
+            return [24, 16, 8, 0].map { String((self.low >> $0) & 0xFF) }.joined(separator: ".")
+        }
+        let groups = [self.high, self.low].flatMap { half in [48, 32, 16, 0].map { UInt16((half >> $0) & 0xFFFF) } }
+        var longest = 0..<0
+        var start = 0
+        while start < groups.count {
+            let end = groups[start...].firstIndex { $0 != 0 } ?? groups.count
+            if end - start > max(longest.count, 1) { longest = start..<end }
+            start = max(end, start + 1)
+        }
+        func text(_ groups: ArraySlice<UInt16>) -> String { groups.map { String($0, radix: 16) }.joined(separator: ":") }
+        guard !longest.isEmpty else { return text(groups[...]) }
+        return text(groups[..<longest.lowerBound]) + "::" + text(groups[longest.upperBound...])
+    }
+}
