@@ -88,6 +88,9 @@ package final class FunctionPool: Service {
         }
     }
 
+    /// Environments that may run at a time, over all functions.
+    package var maximumEnvironments: Int { self.configuration.maximumEnvironments }
+
     /// Ends the environments of a function as soon as they are idle.
     package func retire(_ function: ARN) {
         for member in self.members where member.environment.function.arn == function { member.environment.retire() }
