@@ -1,0 +1,54 @@
+internal import GRDB
+
+/// The SQLite file of log events (`logs.db`), apart from the main one so that logging never holds up a deployment.
+/// `synchronous=NORMAL`: a power cut may lose the last moments of logs, never the file.
+package final class LogStore: Sendable {
+    private let pool: DatabasePool
+
+    /// Opens or creates the file and brings its schema up to date.
+    /// - Throws: `StoreFailure` naming the file and the reason.
+    package init(path: String) throws {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = 4
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = NORMAL")
+            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        }
+        do {
+            self.pool = try DatabasePool(path: path, configuration: configuration)
+            var migrator = DatabaseMigrator()
+            for migration in Migration.logStore {
+                migrator.registerMigration(migration.name) { try migration.apply($0) }
+            }
+            try migrator.migrate(self.pool)
+        } catch let error as DatabaseError {
+            throw StoreFailure(path: path, error)
+        }
+    }
+
+    /// Runs one transaction.
+    package func write<Result: Sendable>(
+        _ body: @escaping @Sendable (LogTransaction) throws -> Result
+    ) async throws -> Result {
+        try await self.pool.write { try body(LogTransaction($0)) }
+    }
+
+    /// Reads one consistent snapshot.
+    package func read<Result: Sendable>(_ body: @escaping @Sendable (LogSnapshot) throws -> Result) async throws -> Result {
+        try await self.pool.read { try body(LogSnapshot($0)) }
+    }
+
+    package func close() throws { try self.pool.close() }
+}
+
+/// What one consistent read of the logs may do.
+package class LogSnapshot {
+    let database: Database
+
+    init(_ database: Database) { self.database = database }
+}
+
+/// What one write transaction on the logs may do; it reads, too.
+package final class LogTransaction: LogSnapshot {}
