@@ -15,14 +15,19 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// A library target in the room `path` of the house (docs/architecture.md).
@@ -42,8 +47,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
@@ -121,27 +129,32 @@ let package = Package(
         library(
             "LogsService", in: "Services/LogsService", ["LogsAPI", "WireProtocol", "Model", "Store", lifecycle, logging]),
 
+        // The files of a data directory that the server and the commands about it share.
+        library("ServerFiles", in: "Server/ServerFiles", ["Model"]),
+
         // Composition root: configuration, front door, authentication, dispatch, service group.
         library(
             "Server", in: "Server/Server",
             [
-                "Model", "WireProtocol", "Store", "DeploymentEngine", "TrafficRouting", "ProxyFeed", "WorkloadRuntime",
+                "Model", "ServerFiles", "WireProtocol", "Store", "DeploymentEngine", "TrafficRouting", "ProxyFeed", "WorkloadRuntime",
                 "ProcessRuntime", "DockerRuntime", "FunctionRuntime", "CodeDeployService", "ECSService", "ELBv2Service",
                 "IAMService", "LambdaService", "LogsService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI",
-                "LogsAPI", "STSAPI", "CLinux", asyncHTTPClient, crypto, hummingbird, hummingbirdTLS, lifecycle, logging, nioCore,
+                "LogsAPI", "STSAPI", "CLinux", asyncHTTPClient, crypto, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle,
+                logging, nioCore, nioSSL, unixSignals,
             ]),
 
         // Commands that speak AWS APIs over the wire; `teal` adds serve, proxy and shim.
         library(
             "CommandLineTool", in: "CLI/CommandLineTool",
             [
-                "Model", "WireProtocol", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "STSAPI", "CLinux",
-                argumentParser, asyncHTTPClient, logging, nioCore,
+                "Model", "ServerFiles", "WireProtocol", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "STSAPI",
+                argumentParser, asyncHTTPClient, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1,
+                subprocess, systemPackage, unixSignals,
             ]),
         .executableTarget(
             name: "teal",
             dependencies: [
-                "CommandLineTool", "Server", "DataPlane", "ProcessRuntime", "Model", argumentParser, logging,
+                "CommandLineTool", "Server", "ServerFiles", "DataPlane", "ProcessRuntime", "Model", argumentParser, logging,
             ],
             path: "Sources/CLI/teal", swiftSettings: settings),
 

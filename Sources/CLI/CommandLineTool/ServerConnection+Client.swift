@@ -1,0 +1,12 @@
+internal import ServerFiles
+internal import WireProtocol
+
+extension ServerConnection {
+    /// A typed client with the data directory's own key.
+    var client: AWSClient {
+        AWSClient.remote(
+            endpoint: self.endpoint,
+            signer: RequestSigner(accessKeyID: self.credentials.accessKeyID, secretAccessKey: self.credentials.secretAccessKey),
+            region: self.region)
+    }
+}
