@@ -163,5 +163,11 @@ let package = Package(
         tests(
             "LambdaServiceTests",
             ["LambdaService", "LambdaAPI", "LogsAPI", "STSAPI", "FunctionRuntime", "Store", "WireProtocol", "Model", logging]),
+
+        // Runs the process runtime's shim in tests without building the product.
+        .executableTarget(
+            name: "TestShim", dependencies: ["ProcessRuntime"], path: "Tests/Support/TestShim", swiftSettings: settings),
+        tests("WorkloadRuntimeTests", ["WorkloadRuntime", "ProcessRuntime", "DockerRuntime", "TestShim", "Model", logging]),
+        tests("ProcessRuntimeTests", ["ProcessRuntime", "WorkloadRuntime", "TestShim", "Model", logging]),
     ]
 )

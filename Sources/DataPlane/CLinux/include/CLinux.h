@@ -2,5 +2,6 @@
 #define TEAL_CLINUX_H
 
 #include "sockets.h"
+#include "process.h"
 
 #endif
