@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 ssize_t teal_send_descriptors(int socket, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count) {
@@ -66,4 +67,22 @@ int teal_start_thread(const char *name, void *(*body)(void *), void *argument) {
     if (error) return error;
     pthread_setname_np(thread, name);
     return pthread_detach(thread);
+}
+
+static volatile sig_atomic_t termination_eventfd = -1;
+
+static void ring_termination(int signal) {
+    (void)signal;
+    int saved = errno;
+    eventfd_write(termination_eventfd, 1);
+    errno = saved;
+}
+
+void teal_ring_on_termination(int eventfd) {
+    struct sigaction action = {.sa_handler = ring_termination, .sa_flags = SA_RESTART};
+    termination_eventfd = eventfd;
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
 }

@@ -8,7 +8,6 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -35,6 +34,9 @@ int teal_epoll_control(int epoll, int operation, int descriptor, uint32_t events
 
 /// The tag of a received event (a union in C).
 static inline uint64_t teal_epoll_tag(const struct epoll_event *event) { return event->data.u64; }
+
+/// From now on SIGTERM and SIGINT add 1 to an eventfd, whichever thread they reach. SIGPIPE is ignored.
+void teal_ring_on_termination(int eventfd);
 
 /// Starts a detached thread with a name of at most 15 bytes. Returns 0 or an error number.
 int teal_start_thread(const char *name, void *(*body)(void *), void *argument);

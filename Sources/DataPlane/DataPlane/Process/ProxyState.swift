@@ -1,0 +1,49 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import ProxyFeed
+internal import TrafficRouting
+
+/// What a proxy needs to go on after a crash without its control plane.
+struct ProxyState: Codable {
+    var snapshot: RoutingSnapshot
+    var listening: [ListenAddress]
+    var health: [TargetHealthReport]
+    /// The addresses of the targets in `health`, in the same order.
+    var addresses: [String]
+
+    static func health(_ health: [TargetKey: TargetHealth]) -> ([TargetHealthReport], [String]) {
+        let pairs = Array(health)
+        return (
+            pairs.map { TargetHealthReport(group: $0.key.group, target: $0.key.target, health: $0.value) },
+            pairs.map(\.key.address)
+        )
+    }
+
+    var healthByTarget: [TargetKey: TargetHealth] {
+        var health: [TargetKey: TargetHealth] = [:]
+        for (report, address) in zip(self.health, self.addresses) {
+            health[TargetKey(group: report.group, target: report.target, address: address)] = report.health
+        }
+        return health
+    }
+}
+
+/// The file that holds it. Replaced as a whole, so that a crash leaves the old or the new one.
+struct ProxyStateFile: Sendable {
+    private let path: String
+
+    init(directory: String) { self.path = "\(directory)/proxy-state.json" }
+
+    /// `nil` where there is none, or one of another version: the control plane sends everything anyway.
+    func load() -> ProxyState? {
+        guard let bytes = FileManager.default.contents(atPath: self.path) else { return nil }
+        // Unreadable is the same as absent.
+        return try? JSONDecoder().decode(ProxyState.self, from: bytes)
+    }
+
+    func save(_ state: ProxyState) throws {
+        let temporary = "\(self.path).new"
+        try JSONEncoder().encode(state).write(to: URL(filePath: temporary))
+        guard rename(temporary, self.path) == 0 else { throw SystemCallError("rename \(temporary)") }
+    }
+}

@@ -1,0 +1,95 @@
+internal import Model
+internal import ProxyFeed
+internal import TrafficRouting
+
+/// A target as one worker uses it: its idle connections and what is in flight. Lives from snapshot to snapshot.
+final class TargetRoute {
+    let key: TargetKey
+    let address: SocketAddress
+    /// Most recently used last.
+    var idle: [UpstreamConnection] = []
+    var inFlight = 0
+    /// Requests that the end of draining cut off.
+    var cut = 0
+    var state: Target.State
+
+    init(key: TargetKey, address: SocketAddress, state: Target.State) {
+        self.key = key
+        self.address = address
+        self.state = state
+    }
+
+    var isDraining: Bool { self.state != .registered }
+}
+
+/// A target group as one worker uses it: which targets take requests, whose turn it is, and counts.
+final class GroupRoute {
+    let id: TargetGroupID
+    var counters: TargetGroupCounters
+    private(set) var targets: [TargetRoute] = []
+    private(set) var failsOpen = false
+    private var eligible: [TargetRoute] = []
+    private var algorithm = TargetGroupAttributes.Algorithm.roundRobin
+    /// Starts elsewhere in each worker, so that the workers do not march in step.
+    private var cursor: Int
+    private var random: XorShift
+
+    init(id: TargetGroupID, worker: Int) {
+        self.id = id
+        self.counters = TargetGroupCounters(id: id)
+        self.cursor = worker
+        self.random = XorShift(seed: UInt64(worker) + 1)
+    }
+
+    func update(_ group: TargetGroup, _ targets: [TargetRoute], _ health: [TargetKey: TargetHealth]) {
+        self.targets = targets
+        self.algorithm = group.attributes.algorithm
+        let facts = targets.map { (state: $0.state, health: health[$0.key] ?? .registering) }
+        let eligibility = TargetEligibility(facts, group.attributes)
+        self.eligible = eligibility.eligible.map { targets[$0] }
+        self.failsOpen = eligibility.failsOpen
+    }
+
+    /// The target for the next request; another one than `avoided` where there is any. `nil`: no usable target.
+    func choose(avoiding avoided: TargetRoute? = nil) -> TargetRoute? {
+        let count = self.eligible.count
+        guard count > 0 else { return nil }
+        for _ in 0..<count {
+            let target = self.next(count)
+            if target !== avoided || count == 1 { return target }
+        }
+        return self.eligible[0]
+    }
+
+    private func next(_ count: Int) -> TargetRoute {
+        switch self.algorithm {
+        case .roundRobin:
+            self.cursor = self.cursor + 1 >= count ? 0 : self.cursor + 1
+            return self.eligible[self.cursor]
+        case .weightedRandom: return self.eligible[Int(self.random.next() % UInt64(count))]
+        case .leastOutstandingRequests:
+            // Starts at the cursor, so that equal targets take turns.
+            self.cursor = self.cursor + 1 >= count ? 0 : self.cursor + 1
+            var best = self.eligible[self.cursor]
+            for offset in 1..<max(count, 1) where offset < count {
+                let other = self.eligible[(self.cursor + offset) % count]
+                if other.inFlight < best.inFlight { best = other }
+            }
+            return best
+        }
+    }
+}
+
+/// A small generator for choices and trace ids; nothing secret depends on it.
+struct XorShift {
+    private var state: UInt64
+
+    init(seed: UInt64) { self.state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+
+    mutating func next() -> UInt64 {
+        self.state ^= self.state << 13
+        self.state ^= self.state >> 7
+        self.state ^= self.state << 17
+        return self.state
+    }
+}
