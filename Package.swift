@@ -158,6 +158,8 @@ let package = Package(
             ],
             path: "Sources/CLI/teal", swiftSettings: settings),
 
+        tests("DeploymentEngineTests", ["DeploymentEngine", "Model"]),
+        tests("SimulationTests", ["DeploymentEngine", "Model"]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "Model", logging]),
         tests("LogsServiceTests", ["LogsService", "LogsAPI", "Store", "WireProtocol", "Model", logging]),
         tests(

@@ -6,12 +6,17 @@ extension CodeDeployDeployment {
         package let action: Action
     }
 
-    /// Names a command for ever: the token for idempotent calls (`clientToken` of CreateTaskSet), and what its result is
-    /// reported under.
+    /// Names a command for ever: the token for idempotent calls (`clientToken` of CreateTaskSet), and what its result
+    /// is reported under.
     package struct CommandID: Hashable, Sendable, Codable, CustomStringConvertible {
         package let deployment: ID
         /// Rises within a deployment.
         package let number: Int
+
+        package init(deployment: ID, number: Int) {
+            self.deployment = deployment
+            self.number = number
+        }
 
         package var description: String { "\(self.deployment)/\(self.number)" }
     }
@@ -21,8 +26,8 @@ extension CodeDeployDeployment {
         /// nothing. Fails as `.rejected` with the code of what is wrong (INVALID_ECS_SERVICE, INVALID_REVISION,
         /// ELASTIC_LOAD_BALANCING_INVALID).
         case inspectService
-        /// CreateTaskSet with the plan's replacement parameters: scale 100 %, external id the deployment's id, started by
-        /// CODE_DEPLOY, client token the command's id. Answer with `taskSetCreated`.
+        /// CreateTaskSet with the plan's replacement parameters: scale 100 %, external id the deployment's id, started
+        /// by CODE_DEPLOY, client token the command's id. Answer with `taskSetCreated`.
         case createTaskSet(in: TargetGroupID)
         /// Write `production` into every rule of the production listener that forwards to either group. Done when the
         /// load balancer serves it, not when it is merely stored: until then fail as `.notYet`. Where

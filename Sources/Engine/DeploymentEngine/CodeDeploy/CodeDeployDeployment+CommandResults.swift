@@ -7,8 +7,10 @@ extension CodeDeployDeployment {
     ) -> Step {
         self.stepping { deployment, step in
             switch deployment.state {
-            case .preparing(.inspecting(let pending)):
+            case .preparing(.inspecting(var pending)):
                 guard pending.command.id == id else { return }
+                pending.succeeded()
+                deployment.pendingCommand = pending
                 deployment.inspected(found, at: now, into: &step)
             case .windingDown:
                 deployment.settle(id, at: now, into: &step)
@@ -52,8 +54,9 @@ extension CodeDeployDeployment {
     /// A command that brings no result but its success.
     package mutating func commandSucceeded(_ id: CommandID, at now: Timestamp) -> Step {
         self.stepping { deployment, step in
-            guard let pending = deployment.pendingCommand, pending.command.id == id else { return }
+            guard var pending = deployment.pendingCommand, pending.command.id == id else { return }
             switch pending.command.action {
+            // These bring more than their success.
             case .inspectService, .createTaskSet: return
             case .setProductionTraffic(let traffic, _):
                 deployment.record.servedPercent = traffic.replacementPercent
@@ -64,7 +67,9 @@ extension CodeDeployDeployment {
             case .deleteTaskSet(let taskSet): step.notices.append(.taskSetDeleted(taskSet))
             case .invokeHook: break
             }
-            deployment.succeeded(pending.command.action, at: now, into: &step)
+            pending.succeeded()
+            deployment.pendingCommand = pending
+            deployment.succeeded(at: now, into: &step)
         }
     }
 
@@ -122,13 +127,14 @@ extension CodeDeployDeployment {
             case .settling: false
             case .returningTraffic: true
             }
-        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue, .shiftingTraffic,
+        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
+            .shiftingTraffic,
             .updatingPrimary, .waitingForTermination, .deletingSuperseded, .ended:
             true
         }
     }
 
-    private mutating func succeeded(_ action: Action, at now: Timestamp, into step: inout Step) {
+    private mutating func succeeded(at now: Timestamp, into step: inout Step) {
         switch self.state {
         case .preparing(.returningTraffic(_, let strays)):
             self.deleteStrays(strays, at: now, into: &step)
@@ -161,7 +167,8 @@ extension CodeDeployDeployment {
         case .windingDown(let windDown):
             // The rollback that follows tries again, and has longer.
             self.end(windDown.cause, windDown.sequel, at: now, into: &step)
-        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue, .shiftingTraffic,
+        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
+            .shiftingTraffic,
             .updatingPrimary, .waitingForTermination, .deletingSuperseded, .ended:
             self.fail(fault, at: now, into: &step)
         }
@@ -177,7 +184,8 @@ extension CodeDeployDeployment {
             case .returningTraffic:
                 break
             }
-        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue, .shiftingTraffic,
+        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
+            .shiftingTraffic,
             .updatingPrimary, .waitingForTermination, .deletingSuperseded, .ended:
             break
         }

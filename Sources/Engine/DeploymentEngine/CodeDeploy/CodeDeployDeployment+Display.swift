@@ -53,7 +53,8 @@ extension CodeDeployDeployment {
     package var targetStatus: TargetStatus {
         switch self.state {
         case .created: .pending
-        case .preparing, .runningHook, .installing, .allowingTestTraffic, .shiftingTraffic, .updatingPrimary: .inProgress
+        case .preparing, .runningHook, .installing, .allowingTestTraffic, .shiftingTraffic, .updatingPrimary:
+            .inProgress
         case .waitingForContinue: .ready
         case .waitingForTermination, .deletingSuperseded, .ended(.succeeded): .succeeded
         case .windingDown, .ended(.faulted): self.record.haveAllEventsSucceeded ? .succeeded : .failed
@@ -68,7 +69,8 @@ extension CodeDeployDeployment {
     package var completeTime: Timestamp? {
         switch self.state {
         case .ended(.succeeded(let at)), .ended(.faulted(_, let at, _)): at
-        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue, .shiftingTraffic,
+        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
+            .shiftingTraffic,
             .updatingPrimary, .waitingForTermination, .deletingSuperseded, .windingDown:
             nil
         }
@@ -80,7 +82,8 @@ extension CodeDeployDeployment {
         switch self.state {
         case .windingDown(let windDown): windDown.cause.errorInformation
         case .ended(.faulted(let fault, _, _)): fault.errorInformation
-        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue, .shiftingTraffic,
+        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
+            .shiftingTraffic,
             .updatingPrimary, .waitingForTermination, .deletingSuperseded, .ended(.succeeded):
             nil
         }

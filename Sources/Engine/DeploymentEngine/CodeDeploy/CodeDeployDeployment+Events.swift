@@ -134,7 +134,8 @@ extension CodeDeployDeployment {
             return .alreadyCompleted
         case .windingDown:
             return .stopping(.nothing)
-        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue, .shiftingTraffic,
+        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
+            .shiftingTraffic,
             .updatingPrimary, .waitingForTermination, .deletingSuperseded:
             let step = self.stepping { deployment, step in
                 deployment.fail(.stopRequested, rollbackAsked: rollback, at: now, into: &step)

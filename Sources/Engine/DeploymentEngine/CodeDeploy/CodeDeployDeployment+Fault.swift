@@ -34,7 +34,8 @@ extension CodeDeployDeployment {
                     fault, at: now,
                     .rolledBack(
                         by: next.id,
-                        message: "Deployment \(self.id) terminated. Automatic rollback is triggered with a DeploymentId "
+                        message:
+                            "Deployment \(self.id) terminated. Automatic rollback is triggered with a DeploymentId "
                             + "\(next.id).")))
         case (.leaveAsIs, _), (.rollBack, .rollback):
             self.state = .ended(.faulted(fault, at: now, .none))
@@ -76,7 +77,8 @@ extension CodeDeployDeployment {
     private var isBlueSafe: Bool {
         switch self.state {
         case .deletingSuperseded: false
-        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue, .shiftingTraffic,
+        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
+            .shiftingTraffic,
             .updatingPrimary, .waitingForTermination, .windingDown, .ended:
             true
         }

@@ -85,8 +85,8 @@ extension CodeDeployDeployment {
         }
     }
 
-    /// What the AppSpec says about the replacement task set. What it leaves out comes from the PRIMARY task set, when the
-    /// command is performed.
+    /// What the AppSpec says about the replacement task set. What it leaves out comes from the PRIMARY task set, when
+    /// the command is performed.
     package struct ReplacementParameters: Equatable, Sendable, Codable {
         package struct Network: Equatable, Sendable, Codable {
             package var subnets: [String]

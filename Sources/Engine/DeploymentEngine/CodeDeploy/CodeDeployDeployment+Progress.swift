@@ -288,7 +288,8 @@ extension DeploymentFault {
         .commandFailed(
             ErrorInformation(
                 code: .invalidECSService,
-                message: "The task set \(taskSet.id) uses the target group \(taskSet.targetGroup), which is not one of the "
+                message:
+                    "The task set \(taskSet.id) uses the target group \(taskSet.targetGroup), which is not one of the "
                     + "deployment group's pair."))
     }
 }

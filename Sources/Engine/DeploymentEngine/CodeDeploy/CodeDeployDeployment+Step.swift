@@ -43,6 +43,8 @@ extension CodeDeployDeployment {
     /// Unique within its deployment.
     package struct TimerID: Hashable, Sendable, Codable {
         package let number: Int
+
+        package init(number: Int) { self.number = number }
     }
 
     /// The answer to ContinueDeployment.

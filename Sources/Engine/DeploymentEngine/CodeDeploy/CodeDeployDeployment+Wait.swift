@@ -13,7 +13,8 @@ extension CodeDeployDeployment {
             case .invoking(let pending): self.waitForCommand(pending)
             case .awaitingReport(let timer):
                 Wait(
-                    reason: "the function \(execution.hook.function) has not reported on \(execution.hook.event.rawValue)",
+                    reason:
+                        "the function \(execution.hook.function) has not reported on \(execution.hook.event.rawValue)",
                     deadline: timer.deadline,
                     exit: "PutLifecycleEventHookExecutionStatus continues or fails it; without a report the deployment "
                         + "fails")
@@ -24,7 +25,8 @@ extension CodeDeployDeployment {
             case .stabilising:
                 Wait(
                     reason: "the replacement task set \(self.replacementName) is not steady: \(self.replacementHealth)",
-                    deadline: installation.deadline.deadline, exit: "the deployment fails then; StopDeployment ends it now")
+                    deadline: installation.deadline.deadline,
+                    exit: "the deployment fails then; StopDeployment ends it now")
             }
         case .allowingTestTraffic(let pending), .updatingPrimary(let pending, _):
             self.waitForCommand(pending)
@@ -44,7 +46,8 @@ extension CodeDeployDeployment {
             switch windDown.state {
             case .settling(let pending, let timer):
                 Wait(
-                    reason: "the deployment ends when the call under way has answered (\(pending.command.action.gerund))",
+                    reason:
+                        "the deployment ends when the call under way has answered (\(pending.command.action.gerund))",
                     deadline: timer.deadline, exit: "it ends then in any case")
             case .returningTraffic(let pending):
                 self.waitForCommand(pending)

@@ -2,9 +2,9 @@ package import Model
 
 /// One CodeDeploy deployment of an ECS service, as a value that decides and never acts.
 ///
-/// Each thing that happens is one method: a command's result, a sighting of a task set, a hook's report, a timer, a wish
-/// of a user. It changes the value and returns a ``Step``: the commands that are to be performed now. Whoever drives it
-/// keeps this order, so that a crash between any two lines is harmless:
+/// Each thing that happens is one method: a command's result, a sighting of a task set, a hook's report, a timer, a
+/// wish of a user. It changes the value and returns a ``Step``: the commands that are to be performed now. Whoever
+/// drives it keeps this order, so that a crash between any two lines is harmless:
 ///
 /// ```swift
 /// let step = try await store.write { transaction in
@@ -23,10 +23,11 @@ package import Model
 /// ```
 ///
 /// The driver's duties:
-/// - **Commands** of one deployment are performed one at a time. One attempt is one short call (at most 30 s) whose
-///   result, good or bad, is always reported; repeating is the value's business, which asks again through
-///   `outstandingCommands` (look there again after each event, and when a timer fires). After a restart, perform
-///   `outstandingCommands` of every active deployment. `inspectService` reports by `serviceInspected`, `createTaskSet`
+/// - **Commands** of one deployment group are performed one at a time: a rollback's wait for the call that the deployment
+///   before it may still have under way. One attempt is one short call (at most 30 s) whose result, good or bad, is
+///   always reported; repeating is the value's business, which asks again through `outstandingCommands` (look there
+///   again after each event, and when a timer fires). After a restart, perform `outstandingCommands` of every active
+///   deployment. `inspectService` reports by `serviceInspected`, `createTaskSet`
 ///   by `taskSetCreated`, all others by `commandSucceeded`.
 /// - **Timers**: call `timerFired` when a deadline of `timers` has come; the earliest is `nextTimer`. Too early, stale or
 ///   repeated calls do nothing. After a restart the deadlines that have passed fire at once.

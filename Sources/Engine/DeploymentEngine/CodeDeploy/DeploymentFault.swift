@@ -56,7 +56,8 @@ enum DeploymentFault: Hashable, Sendable, Codable {
         case .hookFailed:
             ErrorInformation(
                 code: .hookExecutionFailure,
-                message: "The deployment failed because one or more of the lifecycle event validation functions failed.")
+                message: "The deployment failed because one or more of the lifecycle event validation functions failed."
+            )
         case .hookSilent:
             ErrorInformation(
                 code: .hookExecutionFailure,
@@ -79,7 +80,8 @@ enum DeploymentFault: Hashable, Sendable, Codable {
                     + "time out period is 60 minutes.")
         case .originalVanished(let id):
             ErrorInformation(
-                code: .ecsUpdateError, message: "The deployment failed because the original task set \(id) no longer exists.")
+                code: .ecsUpdateError,
+                message: "The deployment failed because the original task set \(id) no longer exists.")
         case .replacementVanished(let id):
             ErrorInformation(
                 code: .ecsUpdateError,
@@ -96,7 +98,8 @@ enum DeploymentFault: Hashable, Sendable, Codable {
         case .alarmsActivated(let names):
             ErrorInformation(
                 code: .alarmActive,
-                message: "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, "
+                message:
+                    "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, "
                     + "and the affected deployments have been stopped. Activated alarms: "
                     + names.map { "<\($0)>" }.joined(separator: " "))
         }
@@ -113,7 +116,8 @@ extension DeploymentFault {
             .commandFailed(
                 ErrorInformation(
                     code: .iamRolePermissions,
-                    message: "The IAM role \(roleARN) does not give you permission to perform operations in the following "
+                    message:
+                        "The IAM role \(roleARN) does not give you permission to perform operations in the following "
                         + "AWS service: \(action.serviceName)."))
         case .rejected(let reason, .some(let code)):
             .commandFailed(ErrorInformation(code: code, message: reason))
@@ -152,7 +156,8 @@ extension CodeDeployDeployment.Action {
         case .invokeHook(let hook):
             .init(
                 code: .invalidLambdaFunction,
-                message: "The Lambda function \(hook.function) for the lifecycle event \(hook.event.rawValue) could not "
+                message:
+                    "The Lambda function \(hook.function) for the lifecycle event \(hook.event.rawValue) could not "
                     + "be invoked: \(reason)")
         }
     }

@@ -1,6 +1,7 @@
 internal import Model
 
-/// What a deployment has learnt and done so far, whatever its state: the ground for decisions and for what the API shows.
+/// What a deployment has learnt and done so far, whatever its state: the ground for decisions and for what the API
+/// shows.
 struct DeploymentRecord: Equatable, Sendable, Codable {
     typealias TaskSet = CodeDeployDeployment.TaskSet
     typealias TaskSetHealth = CodeDeployDeployment.TaskSetHealth

@@ -18,5 +18,10 @@ extension CodeDeployDeployment {
     package struct ErrorInformation: Hashable, Sendable, Codable {
         package let code: ErrorCode
         package let message: String
+
+        package init(code: ErrorCode, message: String) {
+            self.code = code
+            self.message = message
+        }
     }
 }

@@ -18,7 +18,7 @@ struct PendingCommand: Equatable, Sendable, Codable {
         case underway(Attempt)
         /// Failed for now; entered from `underway`, left when the timer fires.
         case pausing(Attempt, until: Timer)
-        /// Refused: nothing of it is under way any more.
+        /// Done or refused: nothing of it is under way any more.
         case over
     }
 
@@ -63,6 +63,8 @@ struct PendingCommand: Equatable, Sendable, Codable {
             return .none
         }
     }
+
+    mutating func succeeded() { self.state = .over }
 
     mutating func timerFired(_ id: CodeDeployDeployment.TimerID, at now: Timestamp) -> TimerAction {
         if id == self.giveUp.id { return now >= self.giveUp.deadline ? .expire : .none }

@@ -1,7 +1,8 @@
 /// The event Install: green is put behind the load balancer, created, and watched until it is steady.
 struct TaskSetInstallation: Equatable, Sendable, Codable {
     enum State: Equatable, Sendable, Codable {
-        /// Green's target group joins the production rules at weight 0, because only a group that a rule names is probed.
+        /// Green's target group joins the production rules at weight 0, because only a group that a rule names is
+        /// probed.
         case joining(PendingCommand)
         case creating(PendingCommand)
         /// Left by a sighting that is steady and can serve.

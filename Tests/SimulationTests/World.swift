@@ -1,0 +1,440 @@
+internal import DeploymentEngine
+internal import FoundationEssentials
+internal import Model
+
+/// One seeded history of a service and its deployments: random delays, failures, crashes, deaths, reports and wishes.
+/// It performs what the machine asks for, and objects to what must never happen.
+struct World {
+    typealias Deployment = CodeDeployDeployment
+
+    enum Event {
+        case attempt(Deployment.ID, Deployment.Command, life: Int)
+        case result(Deployment.ID, Deployment.Command, Answer, life: Int)
+        case look(Deployment.ID)
+        case report(Deployment.ID, Deployment.HookExecutionID, Deployment.HookOutcome)
+        case health(Deployment.TaskSetID, Int)
+        case stop(Deployment.ID, rollback: Bool)
+        case proceed(Deployment.ID, Deployment.WaitType)
+        case alarm(Deployment.ID)
+        case vandalism
+        case request
+        case jump(Duration)
+    }
+
+    enum Answer {
+        case done
+        case inspected(Deployment.ServiceInspection)
+        case created(Deployment.TaskSetID)
+        case failed(Deployment.CommandFailure)
+    }
+
+    let seed: UInt64
+    let sabotage: Sabotage?
+    let savesAlways: Bool
+    var random: SeededRandom
+    var now = Timestamp(milliseconds: 1_800_000_000_000)
+    /// Time that passed by itself, without the jumps of the clock.
+    var elapsed = Duration.zero
+    var service = SimulatedService()
+    var deployments: [Deployment] = []
+    var ledger = Ledger()
+    private var agenda: [(at: Timestamp, event: Event)] = []
+    /// Grows with each crash: answers to an earlier life are lost.
+    private var life = 0
+    private var isPerforming = false
+    private var requestsLeft: Int
+    /// Of `Sabotage.loseCommits`.
+    private var oldCopy: Deployment?
+
+    init(seed: UInt64, sabotage: Sabotage? = nil) {
+        self.seed = seed
+        self.sabotage = sabotage
+        self.random = SeededRandom(seed: seed)
+        self.savesAlways = seed % 20 == 0
+        self.requestsLeft = 1 + Int(self.random.next() % 3)
+        self.plan(.request, in: .zero)
+        if self.random.chance(10) { self.plan(.vandalism, in: self.random.milliseconds(1000...900_000)) }
+        if self.random.chance(15) {
+            self.plan(
+                .jump(self.random.pick([.seconds(-300), .seconds(90), .minutes(20), .hours(3)])),
+                in: self.random.milliseconds(1000...600_000))
+        }
+    }
+
+    /// Runs to the end, and throws the first violation.
+    mutating func run() throws(Violation) {
+        for _ in 0..<3000 {
+            guard try self.turn() else {
+                return try self.ledger.finish(self)
+            }
+        }
+        throw self.violation("the world does not come to rest")
+    }
+
+    func violation(_ what: String) -> Violation { Violation(seed: self.seed, what: what) }
+
+    // MARK: Turns
+
+    /// The next thing in time: a timer or an event. `false` when all deployments have ended and no more will come.
+    private mutating func turn() throws(Violation) -> Bool {
+        let active = self.deployments.firstIndex { $0.status.isActive }
+        if active == nil && self.requestsLeft == 0 { return false }
+        let timer = active.flatMap { self.deployments[$0].nextTimer }
+        let next = self.agenda.indices.min { self.agenda[$0].at < self.agenda[$1].at }
+        if let active, let timer, next.map({ timer.deadline <= self.agenda[$0].at }) ?? true {
+            self.pass(until: timer.deadline)
+            let step = self.deployments[active].timerFired(timer.id, at: self.now)
+            try self.commit(active, step)
+            return true
+        }
+        guard let next else { throw self.violation("a deployment waits for nothing") }
+        let (at, event) = self.agenda.remove(at: next)
+        self.pass(until: at)
+        try self.happen(event)
+        return true
+    }
+
+    private mutating func pass(until moment: Timestamp) {
+        guard moment > self.now else { return }
+        self.elapsed += moment - self.now
+        self.now = moment
+    }
+
+    private mutating func plan(_ event: Event, in delay: Duration) { self.agenda.append((self.now + delay, event)) }
+
+    private mutating func happen(_ event: Event) throws(Violation) {
+        switch event {
+        case .attempt(let id, let command, let life):
+            guard life == self.life else { return }
+            try self.attempt(id, command)
+        case .result(let id, let command, let answer, let life):
+            guard life == self.life else { return }
+            self.isPerforming = false
+            try self.tell(id, command, answer)
+        case .look(let id):
+            guard let index = self.index(id) else { return }
+            for taskSet in self.deployments[index].watchedTaskSets {
+                var sighting = self.service.sighting(taskSet)
+                if self.sabotage == .ignoreHealth, sighting != .vanished {
+                    sighting = .present(.init(desiredCount: 2, healthyTargets: 2, isSteady: true))
+                }
+                self.ledger.sightings[taskSet] = sighting
+                let step = self.deployments[index].taskSetSeen(taskSet, sighting, at: self.now)
+                try self.commit(index, step)
+            }
+        case .report(let id, let execution, let outcome):
+            guard let index = self.index(id) else { return }
+            switch self.deployments[index].hookReported(execution, outcome, at: self.now) {
+            case .accepted(let step):
+                try self.ledger.accepted(execution, outcome, in: self)
+                try self.commit(index, step)
+            case .alreadyCompleted, .unknownExecution:
+                break
+            }
+        case .health(let taskSet, let count):
+            self.service.setHealthy(count, of: taskSet)
+            self.lookSoon()
+        case .stop(let id, let rollback):
+            guard let index = self.index(id) else { return }
+            switch self.deployments[index].stopRequested(rollback: rollback, at: self.now) {
+            case .stopped(let step), .stopping(let step):
+                if self.ledger.stops[id] == nil { self.ledger.stops[id] = self.elapsed }
+                try self.commit(index, step)
+            case .alreadyCompleted:
+                if self.deployments[index].status.isActive {
+                    throw self.violation("an active deployment refuses to stop")
+                }
+            }
+        case .proceed(let id, let wait):
+            guard let index = self.index(id) else { return }
+            switch self.deployments[index].continueRequested(wait, at: self.now) {
+            case .continued(let step): try self.commit(index, step)
+            case .notWaiting, .alreadyCompleted: break
+            }
+        case .alarm(let id):
+            guard let index = self.index(id) else { return }
+            let step = self.deployments[index].alarmsActivated(["too-slow"], at: self.now)
+            try self.commit(index, step)
+        case .vandalism:
+            self.ledger.isTampered = true
+            self.service.delete(self.random.pick(self.service.taskSets).identity.id)
+            self.lookSoon()
+            if self.service.taskSets.isEmpty { self.requestsLeft = 0 }
+        case .request:
+            try self.request()
+        case .jump(let distance):
+            self.ledger.hasJumped = true
+            self.now = self.now + distance
+        }
+    }
+
+    private func index(_ id: Deployment.ID) -> Int? { self.deployments.firstIndex { $0.id == id } }
+
+    private mutating func lookSoon() {
+        guard let active = self.deployments.first(where: { $0.status.isActive }) else { return }
+        self.plan(.look(active.id), in: self.random.milliseconds(10...2000))
+    }
+
+    // MARK: The driver
+
+    /// Stores a value with its commands; a crash may come right after it.
+    private mutating func commit(_ index: Int, _ step: Deployment.Step) throws(Violation) {
+        try self.ledger.check(step, of: self.deployments[index], in: self)
+        if self.savesAlways { self.deployments[index] = try self.savedAndLoaded(self.deployments[index]) }
+        let deployment = self.deployments[index]
+        if self.sabotage == .loseCommits, self.oldCopy?.id != deployment.id || self.random.chance(30) {
+            self.oldCopy = deployment
+        }
+        switch step.successor {
+        case .rollback(let next):
+            if self.sabotage != .dropRollback {
+                self.deployments.append(next)
+                self.ledger.started[next.id] = self.elapsed
+            }
+        case .none: break
+        }
+        if self.deployments.count(where: { $0.status.isActive }) > 1 {
+            throw self.violation("two deployments are active at once")
+        }
+        for notice in step.notices {
+            switch notice {
+            case .taskSetCreated: self.plan(.look(deployment.id), in: self.random.milliseconds(10...500))
+            case .statusChanged(let status):
+                if !status.isActive {
+                    try self.ledger.ended(deployment, in: self)
+                    if self.requestsLeft > 0 && !self.deployments.contains(where: { $0.status.isActive }) {
+                        self.plan(.request, in: self.random.milliseconds(0...60_000))
+                    }
+                }
+            case .lifecycleEventChanged, .productionTrafficServed, .testTrafficServed, .primaryTaskSetUpdated,
+                .taskSetDeleted, .commandPostponed:
+                break
+            }
+        }
+        try self.tryStopping(deployment)
+        if self.random.chance(2) { try self.crash() }
+        try self.drive()
+    }
+
+    /// Starts what is new, and performs the next command.
+    private mutating func drive() throws(Violation) {
+        guard let index = self.deployments.firstIndex(where: { $0.status.isActive }) else { return }
+        if self.deployments[index].status == .created {
+            let step = self.deployments[index].start(at: self.now)
+            return try self.commit(index, step)
+        }
+        guard !self.isPerforming, let command = self.deployments[index].outstandingCommands.first else { return }
+        self.isPerforming = true
+        self.plan(
+            .attempt(self.deployments[index].id, command, life: self.life), in: self.random.milliseconds(1...1000))
+    }
+
+    /// The process dies; what is stored comes back, the world goes on meanwhile.
+    private mutating func crash() throws(Violation) {
+        for index in self.deployments.indices where self.deployments[index].status.isActive {
+            self.deployments[index] = try self.savedAndLoaded(
+                self.sabotage == .loseCommits ? self.oldCopy ?? self.deployments[index] : self.deployments[index])
+        }
+        self.life += 1
+        self.isPerforming = false
+        self.pass(until: self.now + self.random.milliseconds(100...60_000))
+        self.lookSoon()
+    }
+
+    private func savedAndLoaded(_ deployment: Deployment) throws(Violation) -> Deployment {
+        do {
+            let loaded = try JSONDecoder().decode(Deployment.self, from: JSONEncoder().encode(deployment))
+            guard loaded == deployment else { throw self.violation("a deployment changes when it is saved and loaded") }
+            return loaded
+        } catch let violation as Violation {
+            throw violation
+        } catch {
+            throw self.violation("a deployment cannot be saved and loaded: \(error)")
+        }
+    }
+
+    private mutating func tell(
+        _ id: Deployment.ID, _ command: Deployment.Command, _ answer: Answer
+    ) throws(Violation) {
+        guard let index = self.index(id) else { return }
+        let step =
+            switch answer {
+            case .done: self.deployments[index].commandSucceeded(command.id, at: self.now)
+            case .inspected(let found): self.deployments[index].serviceInspected(command.id, found, at: self.now)
+            case .created(let taskSet): self.deployments[index].taskSetCreated(command.id, taskSet, at: self.now)
+            case .failed(let failure): self.deployments[index].commandFailed(command.id, failure, at: self.now)
+            }
+        try self.commit(index, step)
+        if self.random.chance(3) { self.plan(.result(id, command, answer, life: self.life), in: .zero) }
+    }
+
+    /// Whatever state a deployment is in: a copy of it, asked to stop, comes to its end while every call succeeds.
+    private mutating func tryStopping(_ deployment: Deployment) throws(Violation) {
+        guard deployment.status.isActive, self.random.chance(10) else { return }
+        var copy = deployment
+        _ = copy.stopRequested(rollback: self.random.chance(50), at: self.now)
+        for _ in 0..<6 where copy.status.isActive {
+            guard let command = copy.outstandingCommands.first else {
+                if let timer = copy.nextTimer { _ = copy.timerFired(timer.id, at: timer.deadline) }
+                continue
+            }
+            switch command.action {
+            case .inspectService: _ = copy.serviceInspected(command.id, self.service.inspection, at: self.now)
+            case .createTaskSet: _ = copy.taskSetCreated(command.id, .init("ecs-svc/99"), at: self.now)
+            case .setProductionTraffic, .setTestTraffic, .invokeHook, .updatePrimaryTaskSet, .deleteTaskSet:
+                _ = copy.commandSucceeded(command.id, at: self.now)
+            }
+        }
+        if copy.status.isActive {
+            throw self.violation("a stop does not end \(deployment.id): \(String(describing: copy.wait))")
+        }
+    }
+
+    // MARK: Performing
+
+    private mutating func attempt(_ id: Deployment.ID, _ command: Deployment.Command) throws(Violation) {
+        var answer: Answer = .failed(.transient(reason: "connection reset"))
+        if !self.random.chance(4) {
+            answer = try self.perform(id, command)
+            if self.random.chance(4) { answer = .failed(.transient(reason: "the reply was lost")) }
+            if self.random.chance(1) { answer = .failed(.rejected(reason: "the world says no")) }
+        }
+        self.plan(.result(id, command, answer, life: self.life), in: self.random.milliseconds(1...2000))
+        // The process may die before the answer is stored.
+        if self.random.chance(2) {
+            try self.crash()
+            try self.drive()
+        }
+    }
+
+    private mutating func perform(
+        _ id: Deployment.ID, _ command: Deployment.Command
+    ) throws(Violation) -> Answer {
+        switch command.action {
+        case .inspectService:
+            return .inspected(self.service.inspection)
+        case .createTaskSet(let group):
+            let taskSet = self.service.createTaskSet(in: group, by: command.id)
+            self.growUp(taskSet)
+            return .created(taskSet)
+        case .setProductionTraffic(let traffic, let condition):
+            return try self.setProduction(traffic, condition)
+        case .setTestTraffic:
+            return .done
+        case .invokeHook(let hook):
+            if self.sabotage != .skipHooks { self.ledger.invocations.insert(hook.execution) }
+            self.runHook(id, hook)
+            return .done
+        case .updatePrimaryTaskSet(let taskSet):
+            guard self.service.taskSet(taskSet) != nil else { return .failed(.rejected(reason: "no such task set")) }
+            self.service.primary = taskSet
+            return .done
+        case .deleteTaskSet(let taskSet):
+            try self.ledger.checkDeletion(of: taskSet, in: self)
+            self.service.delete(taskSet)
+            return .done
+        }
+    }
+
+    private mutating func setProduction(
+        _ traffic: Deployment.ProductionTraffic, _ condition: Deployment.HealthCondition
+    ) throws(Violation) -> Answer {
+        switch condition {
+        case .needsHealthyTarget(let group):
+            if self.sabotage != .ignoreHealth && !self.service.hasHealthyTarget(in: group) {
+                return .failed(.notYet(reason: "no healthy target in \(group)"))
+            }
+        case .none: break
+        }
+        let percent = self.sabotage == .loseWeight && traffic.replacementPercent == 10 ? 11 : traffic.originalPercent
+        self.service.stored = [traffic.original: percent, traffic.replacement: traffic.replacementPercent]
+        try self.ledger.checkMove(from: self.service.served, to: self.service.stored, in: self)
+        // Stored, and not served by every worker yet.
+        if self.random.chance(15) {
+            if self.sabotage == .acknowledgeTooEarly { return .done }
+            return .failed(.notYet(reason: "routing generation is not served"))
+        }
+        self.service.served = self.service.stored
+        if self.sabotage == .deleteBlueEarly, traffic.replacementPercent > 0,
+            let blue = self.service.taskSets.first(where: { $0.identity.targetGroup == traffic.original })
+        {
+            try self.ledger.checkDeletion(of: blue.identity.id, in: self)
+        }
+        self.lookSoon()
+        return .done
+    }
+
+    private mutating func growUp(_ taskSet: Deployment.TaskSetID) {
+        // Some never become healthy; some lose a task, or all of them, and get them back.
+        guard !self.random.chance(6) else { return }
+        let ready = self.random.milliseconds(1000...40_000)
+        self.plan(.health(taskSet, 1), in: ready)
+        self.plan(.health(taskSet, SimulatedService.desiredCount), in: ready + self.random.milliseconds(0...5000))
+        guard self.random.chance(20) else { return }
+        let death = ready + self.random.milliseconds(1000...400_000)
+        self.plan(.health(self.random.pick([taskSet, self.service.primary]), self.random.pick([0, 1])), in: death)
+        for each in [taskSet, self.service.primary] where self.random.chance(80) {
+            self.plan(
+                .health(each, SimulatedService.desiredCount), in: death + self.random.milliseconds(1000...400_000))
+        }
+    }
+
+    private mutating func runHook(_ id: Deployment.ID, _ hook: Deployment.Hook) {
+        // Some never report, some report twice, and differently.
+        guard !self.random.chance(4) else { return }
+        for _ in 0..<(self.random.chance(10) ? 2 : 1) {
+            self.plan(
+                .report(id, hook.execution, self.random.chance(8) ? .failed : .succeeded),
+                in: self.random.milliseconds(0...20_000))
+        }
+    }
+
+    // MARK: Users
+
+    private mutating func request() throws(Violation) {
+        guard !self.deployments.contains(where: { $0.status.isActive }), self.requestsLeft > 0 else { return }
+        self.requestsLeft -= 1
+        let number = self.deployments.count
+        let plan = self.randomPlan(number: number)
+        let deployment = Deployment(id: .init("d-\(number)"), plan: plan, createdAt: self.now)
+        self.deployments.append(deployment)
+        self.ledger.started[deployment.id] = self.elapsed
+        self.ledger.before[deployment.id] = self.service
+        let span = plan.timeScale == .realTime ? 1...1_500_000 : 1...90_000
+        if self.random.chance(25) {
+            self.plan(.stop(deployment.id, rollback: self.random.chance(50)), in: self.random.milliseconds(span))
+        }
+        if self.random.chance(5) { self.plan(.alarm(deployment.id), in: self.random.milliseconds(span)) }
+        for wait in [Deployment.WaitType.readyWait, .terminationWait] where self.random.chance(70) {
+            self.plan(.proceed(deployment.id, wait), in: self.random.milliseconds(span))
+        }
+        try self.drive()
+    }
+
+    private mutating func randomPlan(number: Int) -> Deployment.Plan {
+        var hooks: [Deployment.Hook] = []
+        for event in LifecycleEventName.allCases where event.isHook && self.random.chance(30) {
+            hooks.append(.init(event: event, function: "check", execution: .init("d-\(number)-\(event.rawValue)")))
+        }
+        let routing = self.random.pick(
+            [
+                .allAtOnce, .canary(percentage: 10, interval: .minutes(5)),
+                .linear(percentage: 30, interval: .minutes(1)),
+                .linear(percentage: 25, interval: .minutes(3)),
+            ] as [TrafficRoutingConfiguration])
+        let rollbackEvents: Set<Deployment.RollbackEvent> =
+            self.random.chance(60)
+            ? [.deploymentFailure, .stopOnAlarm] : self.random.chance(30) ? [.stopOnRequest] : []
+        return Deployment.Plan(
+            purpose: .release(
+                .init(
+                    replacement: .init(taskDefinition: "web:2", containerName: "web", containerPort: 80),
+                    trafficRouting: routing, hooks: hooks,
+                    readyOption: self.random.chance(20) ? .waitForContinue(minutes: 10) : .continueAtOnce,
+                    terminationOption: self.random.chance(10)
+                        ? .keepAlive : .terminate(afterMinutes: self.random.pick([0, 5])),
+                    rollbackEvents: rollbackEvents, rollbackID: .init("d-\(number)-back"))),
+            targetGroups: SimulatedService.groups, hasTestListener: self.random.chance(50), serviceRoleARN: "role",
+            timeScale: self.random.chance(50) ? .realTime : TimeScale(60) ?? .realTime)
+    }
+}
