@@ -1,0 +1,55 @@
+internal import ProxyFeed
+internal import Store
+internal import Synchronization
+internal import TrafficRouting
+
+/// The proxy's latest verdicts. Kept in memory only: a proxy sends them all again when the server comes back.
+final class TargetHealthBoard: Sendable {
+    /// What is known of a target.
+    enum Verdict: Equatable, Sendable {
+        case known(TargetHealth)
+        /// The proxy has not told yet.
+        case notYet
+        /// No proxy is connected.
+        case unavailable
+    }
+
+    private struct State {
+        var isConnected = false
+        var health: [TargetGroupID: [TargetID: TargetHealth]] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let changes: ChangeFeed
+
+    init(changes: ChangeFeed) { self.changes = changes }
+
+    func verdict(targetGroupARN: String, id: String, port: Int) -> Verdict {
+        guard let port = UInt16(exactly: port) else { return .notYet }
+        return self.state.withLock { state in
+            guard state.isConnected else { return .unavailable }
+            let health = state.health[TargetGroupID(targetGroupARN)]?[TargetID(id: id, port: port)]
+            return health.map(Verdict.known) ?? .notYet
+        }
+    }
+
+    /// - Parameter complete: whether targets that are not reported are unknown from now on.
+    func apply(_ reports: [TargetHealthReport], complete: Bool) {
+        self.state.withLock { state in
+            state.isConnected = true
+            if complete { state.health = [:] }
+            for report in reports { state.health[report.group, default: [:]][report.target] = report.health }
+        }
+        self.changes.announce([.targetHealth])
+    }
+
+    func proxyConnected() {
+        self.state.withLock { $0.isConnected = true }
+        self.changes.announce([.targetHealth])
+    }
+
+    func proxyAway() {
+        self.state.withLock { $0.isConnected = false }
+        self.changes.announce([.targetHealth])
+    }
+}
