@@ -164,7 +164,7 @@ let package = Package(
         tests("LogsServiceTests", ["LogsService", "LogsAPI", "Store", "WireProtocol", "Model", logging]),
         tests(
             "LambdaServiceTests",
-            ["LambdaService", "LambdaAPI", "LogsAPI", "STSAPI", "FunctionRuntime", "Store", "WireProtocol", "Model", logging]),
+            ["LambdaService", "LambdaAPI", "LogsAPI", "STSAPI", "FunctionRuntime", "Store", "WireProtocol", "Model", lifecycle, logging]),
 
         // Runs the process runtime's shim in tests without building the product.
         .executableTarget(
