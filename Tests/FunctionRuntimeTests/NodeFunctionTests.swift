@@ -4,7 +4,7 @@ import Testing
 
 @testable import FunctionRuntime
 
-@Suite(.enabled(if: isInstalled("node"), "node is not installed"))
+@Suite(.serialized, .enabled(if: isInstalled("node"), "node is not installed"))
 struct NodeFunctionTests {
     @Test(arguments: [
         ("index.js", "exports.handler = async (event, context) => ({ got: event, arn: context.invokedFunctionArn });"),
@@ -30,7 +30,7 @@ struct NodeFunctionTests {
                     "index.js": """
                     exports.handler = (event, context, callback) => {
                       context.callbackWaitsForEmptyEventLoop = event.wait;
-                      setTimeout(() => console.log('later'), 30);
+                      setTimeout(() => console.log('later'), event.wait ? 5 : 600000);
                       callback(null, 'done');
                     };
                     """

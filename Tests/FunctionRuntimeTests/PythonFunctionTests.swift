@@ -4,7 +4,7 @@ import Testing
 
 @testable import FunctionRuntime
 
-@Suite(.enabled(if: isInstalled("python3"), "python3 is not installed"))
+@Suite(.serialized, .enabled(if: isInstalled("python3"), "python3 is not installed"))
 struct PythonFunctionTests {
     @Test func returnsTheHandlersResult() async throws {
         try await PoolFixture.with { fixture in
@@ -158,11 +158,11 @@ struct PythonFunctionTests {
                         print('child', child.pid)
                         time.sleep(600)
                     """
-                ], timeout: .seconds(1))
+                ], timeout: .seconds(4))
             let outcome = try await fixture.invoke(function, id: "r-1")
             #expect(outcome.failure?["errorType"] == .string("Sandbox.Timedout"))
-            #expect(outcome.failure?["errorMessage"] == .string("RequestId: r-1 Error: Task timed out after 1.00 seconds"))
-            #expect(outcome.tail.contains { $0.hasSuffix("Z r-1 Task timed out after 1.00 seconds") })
+            #expect(outcome.failure?["errorMessage"] == .string("RequestId: r-1 Error: Task timed out after 4.00 seconds"))
+            #expect(outcome.tail.contains { $0.hasSuffix("Z r-1 Task timed out after 4.00 seconds") })
             #expect(outcome.tail.last?.hasSuffix("Status: timeout") == true)
             // A new process in the same environment and log stream.
             #expect(try await fixture.invoke(function, #"{"quick":true}"#).returned == #""fine""#)
