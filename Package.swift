@@ -169,7 +169,10 @@ let package = Package(
         // Runs the process runtime's shim in tests without building the product.
         .executableTarget(
             name: "TestShim", dependencies: ["ProcessRuntime"], path: "Tests/Support/TestShim", swiftSettings: settings),
-        tests("WorkloadRuntimeTests", ["WorkloadRuntime", "ProcessRuntime", "DockerRuntime", "TestShim", "Model", logging]),
+        tests(
+            "WorkloadRuntimeTests",
+            ["WorkloadRuntime", "ProcessRuntime", "DockerRuntime", "TestShim", "Model", asyncHTTPClient, logging]),
+        tests("DockerRuntimeTests", ["DockerRuntime", "WorkloadRuntime", "Model", asyncHTTPClient, logging, nioCore]),
         tests("ProcessRuntimeTests", ["ProcessRuntime", "WorkloadRuntime", "TestShim", "Model", logging]),
     ]
 )

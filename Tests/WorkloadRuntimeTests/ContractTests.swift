@@ -5,7 +5,7 @@ internal import WorkloadRuntime
 /// What every runtime promises (`WorkloadRuntime`).
 @Suite(.timeLimit(.minutes(2)))
 struct ContractTests {
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func outputKeepsItsOrderAndSource(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let container = try await fixture.start("for i in 1 2 3; do echo line $i; done; echo oops >&2; printf tail")
@@ -16,7 +16,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func outputResumesBehindAPosition(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let container = try await fixture.start("for i in 1 2 3 4; do echo $i; done")
@@ -28,7 +28,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available, [0, 1, 42])
+    @Test(arguments: RuntimeUnderTest.allCases, [0, 1, 42])
     func exitCodeIsTheProgramsOwn(_ runtime: RuntimeUnderTest, code: Int) async throws {
         try await runtime.with { fixture in
             let container = try await fixture.start("exit \(code)")
@@ -39,7 +39,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func stopSendsSIGTERMAndTellsTheExitCode(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let container = try await fixture.start("trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.05; done")
@@ -53,7 +53,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func stopSendsTheSignalOfTheDefinition(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let container = try await fixture.start("trap 'exit 9' USR1; echo ready; while :; do sleep 0.05; done") {
@@ -64,7 +64,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func stopKillsWhatIgnoresTheSignal(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let container = try await fixture.start("trap '' TERM; echo ready; while :; do sleep 0.05; done")
@@ -73,7 +73,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func stopAndRemoveMayBeRepeated(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let sandbox = try await fixture.sandbox()
@@ -88,7 +88,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func startingWhatRunsReturnsTheSameHandle(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let sandbox = try await fixture.sandbox()
@@ -98,7 +98,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func aRestartedControlPlaneAdoptsWhatRuns(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let container = try await fixture.start("trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done")
@@ -113,7 +113,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func theEnvironmentIsTheDefinitionsAlone(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let container = try await fixture.start("echo \"$COLOR $TWICE [$SWIFT_TEST_ONLY]\"") {
@@ -123,7 +123,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func aMissingProgramCannotBeStarted(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             await #expect {
@@ -138,7 +138,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func healthCommandsTellPassFailureAndTimeout(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let container = try await fixture.start("echo ready; sleep 600") { $0.environment = [.init("COLOR", "teal")] }
@@ -153,7 +153,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func twoContainersOfATaskEndApart(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let sandbox = try await fixture.sandbox()
@@ -169,7 +169,7 @@ struct ContractTests {
         }
     }
 
-    @Test(arguments: RuntimeUnderTest.available)
+    @Test(arguments: RuntimeUnderTest.allCases)
     func aSandboxIsMadeOnce(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let specification = SandboxSpecification(

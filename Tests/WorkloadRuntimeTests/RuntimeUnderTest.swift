@@ -1,3 +1,5 @@
+internal import AsyncHTTPClient
+internal import DockerRuntime
 internal import Glibc
 internal import Logging
 internal import Model
@@ -5,55 +7,73 @@ internal import ProcessRuntime
 internal import Testing
 internal import WorkloadRuntime
 
-/// The runtimes that the contract suite runs over.
+/// The runtimes that the contract suite runs over. Docker's part needs an engine at `DOCKER_HOST` with the image of
+/// scripts/test-image.sh, and is cancelled with that reason where there is none.
 enum RuntimeUnderTest: String, CaseIterable, CustomTestStringConvertible {
     case process
-
-    static var available: [RuntimeUnderTest] { self.allCases }
+    case docker
 
     var testDescription: String { self.rawValue }
 
     /// Gives the body a runtime with an empty data directory, and a way to open a second one over the same directory, as a
     /// restarted control plane does. Everything is gone afterwards.
     func with(_ body: (_ fixture: RuntimeFixture) async throws -> Void) async throws {
+        let http = HTTPClient(configuration: DockerEngineRuntime.httpConfiguration)
         let folder = try temporaryFolder()
-        let fixture = try RuntimeFixture(runtime: self, folder: folder)
-        let outcome: Result<Void, any Error>
+        var outcome: Result<Void, any Error>
         do {
-            outcome = .success(try await body(fixture))
+            let fixture = try RuntimeFixture(runtime: try await self.opener(http: http), folder: folder)
+            do {
+                outcome = .success(try await body(fixture))
+            } catch {
+                outcome = .failure(error)
+            }
+            for sandbox in try await fixture.runtime.sandboxes() { try await fixture.runtime.removeSandbox(sandbox) }
+            if let docker = fixture.runtime as? DockerEngineRuntime { try await docker.removeNetwork() }
         } catch {
             outcome = .failure(error)
         }
-        for sandbox in try await fixture.runtime.sandboxes() { try await fixture.runtime.removeSandbox(sandbox) }
         rmdir("\(folder)/tasks")
         rmdir(folder)
+        try await http.shutdown()
         try outcome.get()
     }
 
-    func open(_ folder: String) throws -> any WorkloadRuntime {
+    private func opener(http: HTTPClient) async throws -> @Sendable (_ folder: String) throws -> any WorkloadRuntime {
         let logger = Logger(label: "contract")
         switch self {
         case .process:
-            return try HostProcessRuntime(
-                tasksFolder: "\(folder)/tasks", shim: .init(executable: testShimPath(), arguments: []),
-                searchPath: "/usr/local/bin:/usr/bin:/bin", logger: logger)
+            return { folder in
+                try HostProcessRuntime(
+                    tasksFolder: "\(folder)/tasks", shim: .init(executable: testShimPath(), arguments: []),
+                    searchPath: "/usr/local/bin:/usr/bin:/bin", logger: logger)
+            }
+        case .docker:
+            let host = getenv("DOCKER_HOST").map { String(cString: $0) } ?? ""
+            guard let address = EngineAddress(host),
+                await DockerEngineRuntime.answeringEngine(among: [address], http: http) != nil
+            else { try Test.cancel("no container engine answers at DOCKER_HOST") }
+            return { folder in
+                DockerEngineRuntime(
+                    engine: address, dataDirectory: folder, reachability: .direct, http: http, logger: logger)
+            }
         }
     }
 }
 
-struct RuntimeFixture {
-    let underTest: RuntimeUnderTest
+struct RuntimeFixture: Sendable {
     let folder: String
     let runtime: any WorkloadRuntime
+    private let open: @Sendable (_ folder: String) throws -> any WorkloadRuntime
 
-    init(runtime: RuntimeUnderTest, folder: String) throws {
-        self.underTest = runtime
+    init(runtime open: @escaping @Sendable (_ folder: String) throws -> any WorkloadRuntime, folder: String) throws {
         self.folder = folder
-        self.runtime = try runtime.open(folder)
+        self.open = open
+        self.runtime = try open(folder)
     }
 
     /// A runtime over the same directory that knows nothing but what it finds.
-    func restarted() throws -> any WorkloadRuntime { try self.underTest.open(self.folder) }
+    func restarted() throws -> any WorkloadRuntime { try self.open(self.folder) }
 
     func sandbox(ports: [PortRequest] = []) async throws -> Sandbox {
         try await self.runtime.createSandbox(
