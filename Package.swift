@@ -160,6 +160,9 @@ let package = Package(
 
         tests("DeploymentEngineTests", ["DeploymentEngine", "Model"]),
         tests("SimulationTests", ["DeploymentEngine", "Model"]),
+        tests(
+            "ELBv2ServiceTests",
+            ["ELBv2Service", "ELBv2API", "WireProtocol", "Model", "Store", "TrafficRouting", "ProxyFeed", logging]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "Model", logging]),
         tests("LogsServiceTests", ["LogsService", "LogsAPI", "Store", "WireProtocol", "Model", logging]),
         tests(

@@ -65,8 +65,14 @@ struct ProxyProcess: Equatable, Sendable {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // POSIX_SPAWN_SETSID, which glibc declares only under _GNU_SOURCE.
-        posix_spawnattr_setflags(&attributes, 0x80)
+        // What the server ignores or blocks, to handle it elsewhere, must reach the proxy.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        for signal in [SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGCHLD] { sigaddset(&signals, signal) }
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        // 0x80 is POSIX_SPAWN_SETSID, which glibc declares only under _GNU_SOURCE.
+        posix_spawnattr_setflags(&attributes, Int16(0x80 | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var arguments: [UnsafeMutablePointer<CChar>?] = ([command.executable] + command.arguments).map { strdup($0) }
         defer { for argument in arguments { free(argument) } }
         arguments.append(nil)

@@ -43,11 +43,6 @@ final class TargetHealthBoard: Sendable {
         self.changes.announce([.targetHealth])
     }
 
-    func proxyConnected() {
-        self.state.withLock { $0.isConnected = true }
-        self.changes.announce([.targetHealth])
-    }
-
     func proxyAway() {
         self.state.withLock { $0.isConnected = false }
         self.changes.announce([.targetHealth])

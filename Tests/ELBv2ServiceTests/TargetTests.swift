@@ -1,0 +1,99 @@
+import ELBv2API
+import Model
+import ProxyFeed
+import Store
+import Testing
+import TrafficRouting
+import WireProtocol
+
+@testable import ELBv2Service
+
+@Suite struct TargetTests {
+    private let target = ELBv2.TargetDescription(id: "127.0.0.1", port: 8080)
+
+    private func health(_ fixture: Fixture, _ group: String, _ targets: [ELBv2.TargetDescription]? = nil) async throws
+        -> [String]
+    {
+        try await fixture.aws.call(
+            ELBv2.DescribeTargetHealth.self, .init(targetGroupArn: group, targets: targets)
+        ).targetHealthDescriptions?.map {
+            "\($0.targetHealth?.state?.rawValue ?? "") \($0.targetHealth?.reason?.rawValue ?? "")"
+        } ?? []
+    }
+
+    @Test func aTargetOfAGroupThatNoRuleNamesIsUnused() async throws {
+        try await Fixture.with { fixture in
+            let group = try await fixture.targetGroup("blue")
+            _ = try await fixture.aws.call(ELBv2.RegisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
+            #expect(try await self.health(fixture, group) == ["unused Target.NotInUse"])
+            #expect(
+                try await self.health(fixture, group, [.init(id: "127.0.0.9", port: 1)]) == ["unused Target.NotRegistered"])
+            _ = try await fixture.aws.call(ELBv2.DeregisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
+            #expect(try await self.health(fixture, group) == [])
+        }
+    }
+
+    @Test func healthFollowsTheProxyAndDrainingLastsForTheDelay() async throws {
+        try await Fixture.with { fixture in
+            let group = try await fixture.targetGroup("blue")
+            _ = try await fixture.listener(fixture.loadBalancer(), port: freePort(), forwardingTo: group)
+            _ = try await fixture.aws.call(ELBv2.RegisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
+            #expect(try await self.health(fixture, group) == ["unavailable Elb.InternalError"])
+            let board = fixture.service.handlers.board
+            board.apply([], complete: true)
+            #expect(try await self.health(fixture, group) == ["initial Elb.RegistrationInProgress"])
+            let id = TargetID(id: "127.0.0.1", port: 8080)
+            board.apply(
+                [.init(group: TargetGroupID(group), target: id, health: .unhealthy(.codeMismatch(503)))], complete: true)
+            #expect(try await self.health(fixture, group) == ["unhealthy Target.ResponseCodeMismatch"])
+            board.apply([.init(group: TargetGroupID(group), target: id, health: .healthy)], complete: false)
+            #expect(try await self.health(fixture, group) == ["healthy "])
+            _ = try await fixture.aws.call(ELBv2.DeregisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
+            #expect(try await self.health(fixture, group) == ["draining Target.DeregistrationInProgress"])
+            let deadline = try await fixture.store.read { try $0.nextDrainDeadline() }
+            #expect(deadline == fixture.clock.now() + .seconds(300))
+            _ = try await fixture.aws.call(ELBv2.RegisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
+            #expect(try await fixture.store.read { try $0.nextDrainDeadline() } == nil)
+        }
+    }
+
+    @Test(arguments: [
+        ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, port: 80, vpcId: "v", targetType: .lambda),
+        ELBv2.CreateTargetGroupInput(name: "t", protocol: .tcp, port: 80, vpcId: "v", targetType: .ip),
+        ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, protocolVersion: "GRPC", port: 80, vpcId: "v"),
+        ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, vpcId: "v"),
+        ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, port: 80),
+        ELBv2.CreateTargetGroupInput(
+            name: "t", protocol: .http, port: 80, vpcId: "v", healthCheckIntervalSeconds: 5, healthCheckTimeoutSeconds: 5),
+        ELBv2.CreateTargetGroupInput(
+            name: "t", protocol: .http, port: 80, vpcId: "v", matcher: .init(httpCode: "100-700")),
+    ])
+    func whatATargetGroupCannotBeIsRefused(input: ELBv2.CreateTargetGroupInput) async throws {
+        try await Fixture.with { fixture in
+            let code = await fixture.code { _ = try await fixture.aws.call(ELBv2.CreateTargetGroup.self, input) }
+            #expect(code == "ValidationError")
+        }
+    }
+
+    @Test func anEmptyProtocolVersionMeansTheDefault() async throws {
+        try await Fixture.with { fixture in
+            let output = try await fixture.aws.call(
+                ELBv2.CreateTargetGroup.self,
+                .init(name: "t", protocol: .http, protocolVersion: "", port: 80, vpcId: "v", targetType: .ip))
+            #expect(output.targetGroups?.first?.protocolVersion == "HTTP1")
+        }
+    }
+
+    @Test func tagsAreSetChangedAndRemoved() async throws {
+        try await Fixture.with { fixture in
+            let group = try await fixture.targetGroup("blue")
+            _ = try await fixture.aws.call(
+                ELBv2.AddTags.self,
+                .init(resourceArns: [group], tags: [.init(key: "a", value: "1"), .init(key: "b", value: "2")]))
+            _ = try await fixture.aws.call(ELBv2.AddTags.self, .init(resourceArns: [group], tags: [.init(key: "a", value: "3")]))
+            _ = try await fixture.aws.call(ELBv2.RemoveTags.self, .init(resourceArns: [group], tagKeys: ["b"]))
+            let tags = try await fixture.aws.call(ELBv2.DescribeTags.self, .init(resourceArns: [group]))
+            #expect(tags.tagDescriptions?.first?.tags == [.init(key: "a", value: "3")])
+        }
+    }
+}
