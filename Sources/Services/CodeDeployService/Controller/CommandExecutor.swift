@@ -1,0 +1,243 @@
+internal import DeploymentEngine
+internal import ECSAPI
+internal import ELBv2API
+internal import LambdaAPI
+internal import Model
+internal import Store
+internal import WireProtocol
+
+/// Performs one command of a deployment through the APIs of ECS, ELBv2 and Lambda, once. Decides nothing: a result goes
+/// back to the deployment's machine, which asks again where that makes sense.
+struct CommandExecutor: Sendable {
+    enum Result: Sendable {
+        case inspected(CodeDeployDeployment.ServiceInspection)
+        case created(CodeDeployDeployment.TaskSetID)
+        case done
+        case failed(CodeDeployDeployment.CommandFailure)
+    }
+
+    /// The header by which a routing call says whether the proxy serves the change; absent on AWS.
+    private static let servedHeader = "x-teal-routing-served"
+
+    let aws: AWSClient
+    let deployment: StoredDeployment
+
+    private var route: DeploymentRoute { self.deployment.route }
+    private var facts: ServiceFacts { ServiceFacts(aws: self.aws, route: self.route) }
+
+    /// - Throws: `CancellationError` only.
+    func perform(_ command: CodeDeployDeployment.Command) async throws -> Result {
+        do {
+            switch command.action {
+            case .inspectService:
+                return .inspected(try await self.inspectService())
+            case .createTaskSet(let group):
+                return .created(try await self.createTaskSet(in: group, token: command.id))
+            case .setProductionTraffic(let traffic, let health):
+                try await self.checkHealth(health)
+                try await self.setProductionTraffic(traffic)
+            case .setTestTraffic(let group):
+                try await self.setTestTraffic(to: group)
+            case .invokeHook(let hook):
+                try await self.invoke(hook)
+            case .updatePrimaryTaskSet(let id):
+                _ = try await self.aws.call(
+                    ECS.UpdateServicePrimaryTaskSet.self,
+                    .init(cluster: self.route.cluster, service: self.route.service, primaryTaskSet: id.rawValue))
+            case .deleteTaskSet(let id):
+                try await self.deleteTaskSet(id)
+            }
+            return .done
+        } catch let refusal as CommandRefusal {
+            return .failed(refusal.failure)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            return .failed(CodeDeployDeployment.CommandFailure(error))
+        }
+    }
+}
+
+extension CommandExecutor {
+    // MARK: Inspection
+
+    private func inspectService() async throws -> CodeDeployDeployment.ServiceInspection {
+        let service = try await self.facts.service()
+        if case .release(let release) = self.deployment.machine.plan.purpose {
+            try await self.checkTaskDefinition(release.replacement)
+        }
+        let live = (service.taskSets ?? []).filter { $0.status == "PRIMARY" || $0.status == "ACTIVE" }
+        guard let primary = live.first(where: { $0.status == "PRIMARY" }) else {
+            throw CommandRefusal.rejected("The ECS service \(self.route.service) has no PRIMARY task set.", .invalidECSService)
+        }
+        let pair = self.deployment.machine.plan.targetGroups
+        guard let primaryGroup = primary.targetGroup, pair.other(than: primaryGroup) != nil else {
+            throw CommandRefusal.rejected(
+                "The PRIMARY task set of the ECS service \(self.route.service) is in neither target group of the deployment group.",
+                .invalidECSService)
+        }
+        let rules = try await self.facts.rules(of: self.route.productionListener)
+            .filter { $0.forwards(toOneOf: [pair.first, pair.second]) }
+        guard rules.contains(where: { $0.forwardWeights[primaryGroup.rawValue] != nil }) else {
+            throw CommandRefusal.rejected(
+                "The ELB could not be updated due to the following error: Primary taskset target group must be behind listener",
+                .elasticLoadBalancingInvalid)
+        }
+        var found: [CodeDeployDeployment.ServiceInspection.FoundTaskSet] = []
+        for taskSet in live {
+            guard let id = taskSet.id, let group = taskSet.targetGroup else { continue }
+            found.append(
+                .init(
+                    taskSet: .init(id: .init(rawValue: id), targetGroup: group), isPrimary: taskSet.status == "PRIMARY",
+                    health: try await self.facts.health(of: taskSet)))
+        }
+        return CodeDeployDeployment.ServiceInspection(
+            taskSets: found,
+            productionIsOnPrimary: rules.allSatisfy { rule in
+                rule.forwardWeights.allSatisfy { $0.key == primaryGroup.rawValue || $0.value == 0 }
+            })
+    }
+
+    private func checkTaskDefinition(_ replacement: CodeDeployDeployment.ReplacementParameters) async throws {
+        let name = replacement.taskDefinition
+        let taskDefinition: ECS.TaskDefinition?
+        do {
+            taskDefinition = try await self.aws.call(ECS.DescribeTaskDefinition.self, .init(taskDefinition: name)).taskDefinition
+        } catch let error as AWSError where error.status < 500 {
+            throw CommandRefusal.rejected("The task definition \(name) in the AppSpec file cannot be found: \(error.message)", .invalidRevision)
+        }
+        guard taskDefinition?.status != .inactive else {
+            throw CommandRefusal.rejected("The task definition \(name) in the AppSpec file is INACTIVE.", .invalidRevision)
+        }
+        guard let container = taskDefinition?.containerDefinitions?.first(where: { $0.name == replacement.containerName }) else {
+            throw CommandRefusal.rejected(
+                "The container \(replacement.containerName) in the AppSpec file does not exist in the task definition \(name).",
+                .invalidRevision)
+        }
+        guard (container.portMappings ?? []).contains(where: { $0.containerPort == replacement.containerPort }) else {
+            throw CommandRefusal.rejected(
+                "The container \(replacement.containerName) in the task definition \(name) does not map the container port "
+                    + "\(replacement.containerPort) of the AppSpec file.", .invalidRevision)
+        }
+    }
+
+    // MARK: Task sets
+
+    /// What the AppSpec leaves out comes from the PRIMARY task set.
+    private func createTaskSet(
+        in group: CodeDeployDeployment.TargetGroupID, token: CodeDeployDeployment.CommandID
+    ) async throws -> CodeDeployDeployment.TaskSetID {
+        guard case .release(let release) = self.deployment.machine.plan.purpose else {
+            throw CommandRefusal.rejected("a rollback creates no task set", .internalError)
+        }
+        let service = try await self.facts.service()
+        let primary = service.taskSets?.first { $0.status == "PRIMARY" }
+        let replacement = release.replacement
+        let network = replacement.network.map { network in
+            ECS.NetworkConfiguration(
+                awsvpcConfiguration: ECS.AwsVpcConfiguration(
+                    subnets: network.subnets, securityGroups: network.securityGroups,
+                    assignPublicIp: network.assignPublicIP.map(ECS.AssignPublicIp.init(rawValue:))))
+        }
+        let providers = replacement.capacityProviders?.map {
+            ECS.CapacityProviderStrategyItem(capacityProvider: $0.name, weight: $0.weight, base: $0.base)
+        }
+        let strategy = providers ?? primary?.capacityProviderStrategy
+        let usesStrategy = strategy.map { !$0.isEmpty } ?? false
+        let output = try await self.aws.call(
+            ECS.CreateTaskSet.self,
+            .init(
+                service: self.route.service, cluster: self.route.cluster, externalId: self.deployment.machine.id.rawValue,
+                taskDefinition: replacement.taskDefinition, networkConfiguration: network ?? primary?.networkConfiguration,
+                loadBalancers: [
+                    ECS.LoadBalancer(
+                        targetGroupArn: group.rawValue, containerName: replacement.containerName,
+                        containerPort: replacement.containerPort)
+                ],
+                serviceRegistries: (primary?.serviceRegistries).flatMap { $0.isEmpty ? nil : $0 },
+                launchType: usesStrategy ? nil : primary?.launchType,
+                capacityProviderStrategy: usesStrategy ? strategy : nil,
+                platformVersion: replacement.platformVersion ?? primary?.platformVersion,
+                scale: ECS.Scale(value: 100, unit: .percent), clientToken: token.description))
+        guard let id = output.taskSet?.id else {
+            throw CommandRefusal(.transient(reason: "CreateTaskSet answered without a task set"))
+        }
+        return CodeDeployDeployment.TaskSetID(rawValue: id)
+    }
+
+    private func deleteTaskSet(_ id: CodeDeployDeployment.TaskSetID) async throws {
+        do {
+            _ = try await self.aws.call(
+                ECS.DeleteTaskSet.self,
+                .init(cluster: self.route.cluster, service: self.route.service, taskSet: id.rawValue, force: true))
+        } catch let error as AWSError where error.code == "TaskSetNotFoundException" {
+            return
+        }
+    }
+
+    // MARK: Traffic
+
+    private func checkHealth(_ condition: CodeDeployDeployment.HealthCondition) async throws {
+        switch condition {
+        case .none: return
+        case .needsHealthyTarget(let group):
+            guard try await self.facts.healthyTargets(in: group) > 0 else {
+                throw CommandRefusal.notYet("target group \(group) has no healthy target")
+            }
+        }
+    }
+
+    private func setProductionTraffic(_ traffic: CodeDeployDeployment.ProductionTraffic) async throws {
+        let rules = try await self.facts.rules(of: self.route.productionListener)
+            .filter { $0.forwards(toOneOf: [traffic.original, traffic.replacement]) }
+        guard !rules.isEmpty else {
+            throw CommandRefusal.rejected("Primary taskset target group must be behind listener")
+        }
+        try await self.write(
+            [(traffic.original, traffic.originalPercent), (traffic.replacement, traffic.replacementPercent)], into: rules,
+            of: self.route.productionListener)
+    }
+
+    private func setTestTraffic(to group: CodeDeployDeployment.TargetGroupID) async throws {
+        guard let listener = self.route.testListener else { return }
+        let pair = self.deployment.machine.plan.targetGroups
+        let rules = try await self.facts.rules(of: listener)
+            .filter { $0.isDefault == true || $0.forwards(toOneOf: [pair.first, pair.second]) }
+        let idle = pair.other(than: group)
+        try await self.write([(group, 100)] + (idle.map { [($0, 0)] } ?? []), into: rules, of: listener)
+    }
+
+    /// Asks for every rule even where one is not served yet: the next attempt then finds all of them stored.
+    private func write(
+        _ weights: [(group: CodeDeployDeployment.TargetGroupID, weight: Int)], into rules: [ELBv2.Rule], of listener: String
+    ) async throws {
+        var isServed = true
+        for rule in rules {
+            let actions = rule.actions(forwardingTo: weights)
+            let headers: [String: String]
+            if rule.isDefault == true {
+                headers = try await self.aws.reply(
+                    ELBv2.ModifyListener.self, .init(listenerArn: listener, defaultActions: actions)
+                ).headers
+            } else if let arn = rule.ruleArn {
+                headers = try await self.aws.reply(ELBv2.ModifyRule.self, .init(ruleArn: arn, actions: actions)).headers
+            } else {
+                continue
+            }
+            if headers[Self.servedHeader] == "false" { isServed = false }
+        }
+        guard isServed else { throw CommandRefusal.notYet("the load balancer does not serve the new weights yet") }
+    }
+
+    // MARK: Hooks
+
+    private func invoke(_ hook: CodeDeployDeployment.Hook) async throws {
+        let payload = JSONValue.object([
+            .init("DeploymentId", .string(self.deployment.machine.id.rawValue)),
+            .init("LifecycleEventHookExecutionId", .string(hook.execution.rawValue)),
+        ])
+        _ = try await self.aws.call(
+            Lambda.Invoke.self,
+            .init(functionName: hook.function, invocationType: .event, payload: payload.serialized))
+    }
+}

@@ -1,0 +1,40 @@
+internal import DeploymentEngine
+internal import WireProtocol
+
+extension CodeDeployDeployment.CommandFailure {
+    private static let throttlingCodes: Set<String> = [
+        "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "ServiceUnavailable",
+        "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException", "UpdateInProgressException",
+    ]
+    private static let accessCodes: Set<String> = [
+        "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnrecognizedClientException", "NotAuthorized",
+    ]
+
+    /// What an error of a called service means for the command.
+    init(_ error: any Error) {
+        guard let error = error as? AWSError else {
+            self = .transient(reason: "\(error)")
+            return
+        }
+        if Self.accessCodes.contains(error.code) {
+            self = .accessDenied(reason: error.message)
+        } else if error.status >= 500 || error.status == 429 || Self.throttlingCodes.contains(error.code) {
+            self = .transient(reason: error.description)
+        } else {
+            self = .rejected(reason: error.message)
+        }
+    }
+}
+
+/// A command's failure on its way out of the executor.
+struct CommandRefusal: Error {
+    let failure: CodeDeployDeployment.CommandFailure
+
+    init(_ failure: CodeDeployDeployment.CommandFailure) { self.failure = failure }
+
+    static func rejected(_ reason: String, _ code: CodeDeployDeployment.ErrorCode? = nil) -> CommandRefusal {
+        CommandRefusal(.rejected(reason: reason, code: code))
+    }
+
+    static func notYet(_ reason: String) -> CommandRefusal { CommandRefusal(.notYet(reason: reason)) }
+}

@@ -1,0 +1,71 @@
+internal import CodeDeployAPI
+internal import WireProtocol
+
+extension ValidationErrors {
+    /// CodeDeploy has an error of its own for nearly every member; what it has none for is an `InvalidInputException`.
+    static let codeDeploy = ValidationErrors { _, failures in
+        guard let failure = failures.first else {
+            return CodeDeploy.Errors.invalidInputException("The input is not valid.")
+        }
+        let member = failure.path.split(separator: ".").last { $0 != "member" && Int($0) == nil }.map(String.init) ?? failure.path
+        let error = failure.reason == .missing ? Self.missing(member) : Self.invalid(member, failure)
+        return error ?? CodeDeploy.Errors.invalidInputException(Self.text(failure))
+    }
+
+    private static func missing(_ member: String) -> AWSError? {
+        switch member {
+        case "applicationName", "applicationNames": CodeDeploy.Errors.applicationNameRequiredException("An application name must be specified.")
+        case "deploymentGroupName", "currentDeploymentGroupName", "deploymentGroupNames":
+            CodeDeploy.Errors.deploymentGroupNameRequiredException("A deployment group name must be specified.")
+        case "deploymentConfigName":
+            CodeDeploy.Errors.deploymentConfigNameRequiredException("A deployment configuration name must be specified.")
+        case "deploymentId", "deploymentIds": CodeDeploy.Errors.deploymentIdRequiredException("A deployment ID must be specified.")
+        case "serviceRoleArn": CodeDeploy.Errors.roleRequiredException("A role must be specified.")
+        case "revision", "revisions": CodeDeploy.Errors.revisionRequiredException("A revision must be specified.")
+        case "targetId", "targetIds": CodeDeploy.Errors.deploymentTargetIdRequiredException("A deployment target ID must be specified.")
+        case "instanceId", "instanceIds": CodeDeploy.Errors.instanceIdRequiredException("An instance ID must be specified.")
+        case "resourceArn": CodeDeploy.Errors.resourceArnRequiredException("A resource ARN must be specified.")
+        case "tags", "tagKeys": CodeDeploy.Errors.tagRequiredException("A tag must be specified.")
+        default: nil
+        }
+    }
+
+    private static func invalid(_ member: String, _ failure: ValidationFailure) -> AWSError? {
+        let text = Self.text(failure)
+        return switch member {
+        case "applicationName", "newApplicationName", "applicationNames": CodeDeploy.Errors.invalidApplicationNameException(text)
+        case "deploymentGroupName", "newDeploymentGroupName", "currentDeploymentGroupName", "deploymentGroupNames":
+            CodeDeploy.Errors.invalidDeploymentGroupNameException(text)
+        case "deploymentConfigName": CodeDeploy.Errors.invalidDeploymentConfigNameException(text)
+        case "computePlatform": CodeDeploy.Errors.invalidComputePlatformException(text)
+        case "includeOnlyStatuses": CodeDeploy.Errors.invalidDeploymentStatusException(text)
+        case "deploymentWaitType": CodeDeploy.Errors.invalidDeploymentWaitTypeException(text)
+        case "status": CodeDeploy.Errors.invalidLifecycleEventHookExecutionStatusException(text)
+        case "deploymentType", "deploymentOption": CodeDeploy.Errors.invalidDeploymentStyleException(text)
+        case "actionOnTimeout", "action": CodeDeploy.Errors.invalidBlueGreenDeploymentConfigurationException(text)
+        case "events": CodeDeploy.Errors.invalidAutoRollbackConfigException(text)
+        case "triggerEvents": CodeDeploy.Errors.invalidTriggerConfigException(text)
+        case "fileExistsBehavior": CodeDeploy.Errors.invalidFileExistsBehaviorException(text)
+        case "revisionType", "bundleType": CodeDeploy.Errors.invalidRevisionException(text)
+        case "sortBy": CodeDeploy.Errors.invalidSortByException(text)
+        case "sortOrder": CodeDeploy.Errors.invalidSortOrderException(text)
+        case "deployed": CodeDeploy.Errors.invalidDeployedStateFilterException(text)
+        case "resourceArn": CodeDeploy.Errors.invalidArnException(text)
+        default: nil
+        }
+    }
+
+    private static func text(_ failure: ValidationFailure) -> String {
+        let constraint =
+            switch failure.reason {
+            case .missing: "is required"
+            case .wrongType(let expected): "must be a \(expected)"
+            case .length(let range): "must have length between \(range.lowerBound) and \(range.upperBound)"
+            case .range(let range): "must have value \(range)"
+            case .pattern(let pattern): "must satisfy regular expression pattern: \(pattern)"
+            case .notInEnum(let values): "must be one of \(values.joined(separator: ", "))"
+            case .union: "must have exactly one value set"
+            }
+        return "The member \(failure.path) \(constraint)\(failure.value.isEmpty ? "" : ", not '\(failure.value)'")."
+    }
+}
