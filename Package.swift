@@ -163,6 +163,9 @@ let package = Package(
         tests(
             "ELBv2ServiceTests",
             ["ELBv2Service", "ELBv2API", "WireProtocol", "Model", "Store", "TrafficRouting", "ProxyFeed", logging]),
+        tests("TrafficRoutingTests", ["TrafficRouting", "Model"]),
+        tests("ProxyFeedTests", ["ProxyFeed", "TrafficRouting", "Model"]),
+        tests("DataPlaneTests", ["DataPlane", "ProxyFeed", "TrafficRouting", "Model", logging]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "Model", logging]),
         tests("LogsServiceTests", ["LogsService", "LogsAPI", "Store", "WireProtocol", "Model", logging]),
         tests(

@@ -107,13 +107,15 @@ struct RouteTable {
                 routes.append(route)
                 if route.isDraining { retired.append(route) }
             }
-            let route = self.groups[group.id] ?? GroupRoute(id: group.id, worker: self.worker)
-            self.groups[group.id] = route
-            route.update(group, routes, health)
+            self.group(group.id).update(group, routes, health)
+        }
+        let present = Set(snapshot.targetGroups.map(\.id))
+        for group in self.groups.values where !present.contains(group.id) {
+            // Its counts are still reported.
+            group.update(TargetGroup(id: group.id, targets: []), [], [:])
         }
         retired += self.targets.values.filter { targets[$0.key] == nil }
         self.targets = targets
-        // Routing does not reach a group that has left the snapshot, but its counts are still reported.
         if snapshot.generation != self.generation || self.listeners.isEmpty { self.updateListeners(snapshot) }
         self.generation = snapshot.generation
         return retired
@@ -141,7 +143,7 @@ struct RouteTable {
         self.forwards = forwards
     }
 
-    private func action(_ rule: Rule, _ forwards: inout [RuleID: ForwardRoute]) -> ActionRoute {
+    private mutating func action(_ rule: Rule, _ forwards: inout [RuleID: ForwardRoute]) -> ActionRoute {
         switch rule.action {
         case .redirect(let redirect): return .redirect(redirect)
         case .fixedResponse(let response): return .fixedResponse(response)
@@ -150,14 +152,18 @@ struct RouteTable {
                 forwards[rule.id] = known
                 return .forward(known)
             }
-            let groups = forward.targetGroups.map {
-                // A group that the snapshot does not hold has no targets: 503, as for an empty one.
-                self.groups[$0.id] ?? GroupRoute(id: $0.id, worker: self.worker)
-            }
+            let groups = forward.targetGroups.map { self.group($0.id) }
             let route = ForwardRoute(forward, groups, worker: self.worker, of: self.workers)
             forwards[rule.id] = route
             return .forward(route)
         }
+    }
+
+    /// A group that no snapshot has held yet has no targets: 503, as for an empty one.
+    private mutating func group(_ id: TargetGroupID) -> GroupRoute {
+        let group = self.groups[id] ?? GroupRoute(id: id, worker: self.worker)
+        self.groups[id] = group
+        return group
     }
 
     /// The listener of a bound port; where several load balancers share it, the one that `host` names, else the oldest.
