@@ -22,6 +22,8 @@ struct HeadScanner {
     static let maximumResponseHead = 32 << 10
 
     mutating func scan(_ base: UnsafePointer<UInt8>, _ count: Int, limit: Int) -> Outcome {
+        // Perhaps the first half of an empty line before the request line, which the caller skips.
+        if self.scanned == 0, count == 1, base[0] == 0x0D { return .incomplete }
         while self.scanned < count {
             guard let found = memchr(base + self.scanned, 0x0A, count - self.scanned) else {
                 self.scanned = count
@@ -31,7 +33,6 @@ struct HeadScanner {
             self.scanned = lineFeed + 1
             guard lineFeed > 0, base[lineFeed - 1] == 0x0D else { return .failed(.malformed) }
             let isEmpty = lineFeed - 1 == self.lineStart
-            // An empty line before the request line is left over from the request before (RFC 9112, 2.2).
             if isEmpty, self.lineStart > 0 { return self.scanned > limit ? .failed(.malformed) : .complete(self.scanned) }
             if isEmpty { return .failed(.malformed) }
             self.lineStart = self.scanned
