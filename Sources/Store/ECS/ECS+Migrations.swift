@@ -1,5 +1,61 @@
 internal import GRDB
 
 extension Migration {
-    static let ecs: [Migration] = []
+    static let ecs: [Migration] = [
+        Migration("ecs.1-clusters-services-tasks") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE ecs_clusters (
+                        region TEXT NOT NULL, name TEXT NOT NULL,
+                        status TEXT NOT NULL CHECK (status IN ('ACTIVE', 'INACTIVE')),
+                        created_at INTEGER NOT NULL, body TEXT NOT NULL,
+                        PRIMARY KEY (region, name)
+                    ) STRICT;
+                    CREATE TABLE ecs_task_definitions (
+                        region TEXT NOT NULL, family TEXT NOT NULL, revision INTEGER NOT NULL CHECK (revision > 0),
+                        status TEXT NOT NULL CHECK (status IN ('ACTIVE', 'INACTIVE', 'DELETE_IN_PROGRESS')),
+                        body TEXT NOT NULL,
+                        PRIMARY KEY (region, family, revision)
+                    ) STRICT;
+                    CREATE TABLE ecs_services (
+                        region TEXT NOT NULL, cluster TEXT NOT NULL, name TEXT NOT NULL,
+                        status TEXT NOT NULL CHECK (status IN ('ACTIVE', 'DRAINING', 'INACTIVE')),
+                        controller TEXT NOT NULL CHECK (controller IN ('ECS', 'CODE_DEPLOY', 'EXTERNAL')),
+                        desired_count INTEGER NOT NULL CHECK (desired_count >= 0),
+                        created_at INTEGER NOT NULL, steady_since INTEGER, client_token TEXT, body TEXT NOT NULL,
+                        PRIMARY KEY (region, cluster, name),
+                        FOREIGN KEY (region, cluster) REFERENCES ecs_clusters (region, name)
+                    ) STRICT;
+                    CREATE TABLE ecs_service_revisions (
+                        id TEXT NOT NULL PRIMARY KEY, region TEXT NOT NULL, cluster TEXT NOT NULL, service TEXT NOT NULL,
+                        role TEXT NOT NULL CHECK (role IN ('PRIMARY', 'ACTIVE', 'DRAINING')),
+                        scale REAL NOT NULL CHECK (scale BETWEEN 0 AND 100),
+                        client_token TEXT, progress TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+                        body TEXT NOT NULL,
+                        FOREIGN KEY (region, cluster, service) REFERENCES ecs_services (region, cluster, name) ON DELETE CASCADE
+                    ) STRICT;
+                    CREATE UNIQUE INDEX ecs_service_primary ON ecs_service_revisions (region, cluster, service) WHERE role = 'PRIMARY';
+                    CREATE INDEX ecs_service_revision_owner ON ecs_service_revisions (region, cluster, service);
+                    CREATE TABLE ecs_tasks (
+                        id TEXT NOT NULL PRIMARY KEY, region TEXT NOT NULL, cluster TEXT NOT NULL, family TEXT NOT NULL,
+                        service TEXT, revision TEXT, started_by TEXT, group_name TEXT NOT NULL, client_token TEXT,
+                        last_status TEXT NOT NULL, desired_status TEXT NOT NULL CHECK (desired_status IN ('RUNNING', 'STOPPED')),
+                        is_accounted INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, stopped_at INTEGER,
+                        machine TEXT NOT NULL, body TEXT NOT NULL
+                    ) STRICT;
+                    CREATE INDEX ecs_task_cluster ON ecs_tasks (region, cluster, desired_status);
+                    CREATE INDEX ecs_task_service ON ecs_tasks (region, cluster, service) WHERE service IS NOT NULL;
+                    CREATE INDEX ecs_task_live ON ecs_tasks (last_status) WHERE last_status <> 'STOPPED';
+                    CREATE TABLE ecs_service_events (
+                        id TEXT NOT NULL PRIMARY KEY, region TEXT NOT NULL, cluster TEXT NOT NULL, service TEXT NOT NULL,
+                        position INTEGER NOT NULL, created_at INTEGER NOT NULL, message TEXT NOT NULL,
+                        FOREIGN KEY (region, cluster, service) REFERENCES ecs_services (region, cluster, name) ON DELETE CASCADE
+                    ) STRICT;
+                    CREATE INDEX ecs_service_event_order ON ecs_service_events (region, cluster, service, position);
+                    CREATE TABLE ecs_tags (
+                        arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, key)
+                    ) STRICT;
+                    """)
+        }
+    ]
 }

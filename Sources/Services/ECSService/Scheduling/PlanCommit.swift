@@ -1,0 +1,99 @@
+internal import DeploymentEngine
+internal import ECSAPI
+internal import Model
+internal import Store
+internal import WireProtocol
+
+/// Records a plan: new tasks, requested stops, what is remembered of revisions, events. One transaction.
+struct PlanCommit: Sendable {
+    let plan: ServicePlan
+    /// Tasks whose end the plan has counted.
+    let ended: [String]
+    let key: ServiceKey
+    let scope: Scope
+    let taskEnvironment: TaskEnvironment
+    let now: Timestamp
+
+    func apply(to transaction: StoreTransaction) throws {
+        // Deleted, or deleted and made anew, since the facts were read: the next look decides.
+        guard var service = try transaction.service(self.key), service.status != .inactive else { return }
+        var events = self.plan.events
+        for start in self.plan.starts {
+            if let event = try self.start(start, service, transaction) { events.append(event) }
+        }
+        if !self.plan.stops.isEmpty { events.append(try self.stop(transaction)) }
+        try self.account(transaction)
+        try self.saveRevisions(transaction)
+        if let rollback = self.plan.rollback { try self.rollBack(rollback, transaction) }
+        for event in events { try transaction.appendEvent(event.message(service: self.key.name), to: self.key, at: self.now) }
+        let wasSteady = service.steadySince
+        service.steadySince = self.plan.steadySince
+        if self.plan.isGone, service.status == .draining {
+            service.status = .inactive
+            for revision in try transaction.revisions(of: self.key) { try transaction.deleteRevision(revision.id) }
+        }
+        if service.steadySince != wasSteady || service.status == .inactive { try transaction.update(service) }
+        try transaction.deleteTasks(stoppedBefore: self.now - .hours(1))
+    }
+
+    private func start(_ start: ServicePlan.Start, _ service: StoredService, _ transaction: StoreTransaction) throws -> ServiceEvent? {
+        guard let revision = try transaction.revision(start.revision) else { return nil }
+        let taskSet = try StoredShape.decode(ECS.TaskSet.self, from: revision.body)
+        guard let arn = taskSet.taskDefinition, let definition = try transaction.taskDefinition(arn, in: self.scope) else {
+            return .placementFailed(reason: "task definition \(taskSet.taskDefinition ?? "") does not exist")
+        }
+        var blueprint = TaskBlueprint(
+            definition: try definition.shape, cluster: self.key.cluster, scope: self.scope, taskEnvironment: self.taskEnvironment)
+        blueprint.launchType = taskSet.launchType
+        blueprint.platformVersion = taskSet.platformVersion
+        blueprint.network = taskSet.networkConfiguration
+        blueprint.loadBalancers = taskSet.loadBalancers ?? []
+        var ids: [String] = []
+        for _ in 0..<start.count {
+            let task = try blueprint.task(
+                group: "service:\(self.key.name)", service: self.key.name, revision: revision.id, startedBy: revision.id, clientToken: nil,
+                at: self.now)
+            try transaction.save(task)
+            ids.append(task.id)
+        }
+        return .startedTasks(ids)
+    }
+
+    private func stop(_ transaction: StoreTransaction) throws -> ServiceEvent {
+        for stop in self.plan.stops {
+            guard var task = try transaction.task(stop.task) else { continue }
+            task.machine.stopRequested(stop.stop, at: self.now)
+            try transaction.save(task)
+        }
+        return .stoppedTasks(self.plan.stops.map(\.task))
+    }
+
+    /// Ends that this plan has counted are not counted again.
+    private func account(_ transaction: StoreTransaction) throws {
+        for id in self.ended {
+            guard var task = try transaction.task(id), !task.isAccounted else { continue }
+            task.isAccounted = true
+            try transaction.save(task)
+        }
+    }
+
+    private func saveRevisions(_ transaction: StoreTransaction) throws {
+        for id in self.plan.finished { try transaction.deleteRevision(id) }
+        for planned in self.plan.revisions {
+            guard var revision = try transaction.revision(planned.id), revision.progress != planned.progress else { continue }
+            revision.progress = planned.progress
+            revision.updatedAt = self.now
+            try transaction.save(revision)
+        }
+    }
+
+    /// The failed deployment gives way to the one before it.
+    private func rollBack(_ rollback: ServicePlan.Rollback, _ transaction: StoreTransaction) throws {
+        guard var failed = try transaction.revision(rollback.from), var previous = try transaction.revision(rollback.to) else { return }
+        failed.role = .active
+        try transaction.save(failed)
+        previous.role = .primary
+        previous.updatedAt = self.now
+        try transaction.save(previous)
+    }
+}

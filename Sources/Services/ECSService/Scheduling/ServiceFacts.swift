@@ -1,0 +1,117 @@
+internal import DeploymentEngine
+internal import ECSAPI
+internal import Model
+internal import Store
+internal import WireProtocol
+internal import WorkloadRuntime
+
+/// Everything that a plan for one service depends on, read in one snapshot.
+struct ServiceFacts: Sendable {
+    let service: StoredService
+    let body: ECS.CreateServiceRequest
+    let revisions: [StoredServiceRevision]
+    let tasks: [StoredTask]
+
+    /// `nil` where the service is gone or INACTIVE.
+    init?(of key: ServiceKey, in snapshot: StoreSnapshot) throws {
+        guard let service = try snapshot.service(key), service.status != .inactive else { return nil }
+        self.service = service
+        self.body = try StoredShape.decode(ECS.CreateServiceRequest.self, from: service.body)
+        self.revisions = try snapshot.revisions(of: key)
+        self.tasks = try snapshot.openTasks(of: key)
+    }
+
+    var targetGroups: Set<String> {
+        get throws { Set(try self.tasks.flatMap { try TaskAssembly.decode($0.body).targets.map(\.targetGroupARN) }) }
+    }
+
+    var desired: DesiredService {
+        get throws {
+            let controller: DesiredService.Controller =
+                switch self.service.controller {
+                case .ecs:
+                    .rolling(
+                        minimumHealthyPercent: self.body.deploymentConfiguration?.minimumHealthyPercent ?? 100,
+                        maximumPercent: self.body.deploymentConfiguration?.maximumPercent ?? 200)
+                case .codeDeploy, .external: .taskSets
+                }
+            let breaker = self.body.deploymentConfiguration?.deploymentCircuitBreaker
+            return DesiredService(
+                controller: controller, desiredCount: self.service.desiredCount, isDraining: self.service.status == .draining,
+                healthCheckGracePeriod: .seconds(self.body.healthCheckGracePeriodSeconds ?? 0),
+                circuitBreaker: CircuitBreaker(isEnabled: breaker?.enable ?? false, rollsBack: breaker?.rollback ?? false),
+                rollbackCandidate: self.revisions.first { $0.role == .active && $0.progress.rollout == .completed }?.id,
+                revisions: try self.revisions.map(self.revision), steadySince: self.service.steadySince)
+        }
+    }
+
+    private func revision(_ revision: StoredServiceRevision) throws -> DesiredService.Revision {
+        let taskSet = try StoredShape.decode(ECS.TaskSet.self, from: revision.body)
+        let own = self.tasks.filter { $0.revision == revision.id }
+        return DesiredService.Revision(
+            id: revision.id, role: revision.role, desiredCount: revision.computedDesiredCount(of: self.service.desiredCount),
+            hasTargets: taskSet.loadBalancers?.isEmpty == false,
+            hasHealthChecks: own.contains { $0.machine.containers.contains { $0.plan.healthCheck != nil && $0.plan.isEssential } },
+            progress: revision.progress)
+    }
+
+    func observed(_ health: TargetHealthTable) throws -> ObservedService {
+        var observed = ObservedService()
+        for task in self.tasks {
+            guard let revision = task.revision else { continue }
+            let machine = task.machine
+            guard machine.phase != .stopped else {
+                let lifetime = machine.times.startedAt.map { (machine.times.stoppedAt ?? $0) - $0 }
+                observed.ended.append(
+                    EndedTask(id: task.id, revision: revision, ranFor: lifetime, stopCode: machine.stop?.code ?? .essentialContainerExited))
+                continue
+            }
+            observed.tasks.append(
+                ObservedTask(
+                    id: task.id, revision: revision, phase: machine.phase, isStopping: machine.stop != nil, createdAt: machine.times.createdAt,
+                    runningSince: machine.phase == .running ? machine.times.startedAt : nil, containerHealth: machine.health,
+                    targetHealth: try Self.verdict(of: task, health)))
+        }
+        return observed
+    }
+
+    /// The worst over the task's target groups.
+    private static func verdict(of task: StoredTask, _ health: TargetHealthTable) throws -> ObservedTask.TargetVerdict {
+        let assembly = try TaskAssembly.decode(task.body)
+        guard !assembly.targets.isEmpty else { return .none }
+        var verdict = ObservedTask.TargetVerdict.healthy
+        for target in assembly.targets {
+            guard let registration = TargetRegistration(target, of: assembly, cluster: task.cluster) else { return .pending }
+            switch health.verdict(of: target.targetGroupARN, id: registration.id, port: registration.port) {
+            case .healthy: continue
+            case .none, .pending: verdict = .pending
+            case .unhealthy(let group, let port, let reason): return .unhealthy(targetGroup: group, port: port, reason: reason)
+            }
+        }
+        return verdict
+    }
+}
+
+/// How a task's container appears in a target group: by address where it has a network of its own, else as the cluster's
+/// pseudo-instance with a port of the host.
+struct TargetRegistration: Equatable {
+    let group: String
+    let id: String
+    let port: Int
+
+    /// `nil` while the container's port is not known.
+    init?(_ target: TaskAssembly.Target, of assembly: TaskAssembly, cluster: String) {
+        guard let endpoint = assembly.endpoint(of: target) else { return nil }
+        self.group = target.targetGroupARN
+        self.port = endpoint.port
+        self.id = assembly.sandboxSpecification.networkMode == .awsvpc ? endpoint.address : Self.instanceID(of: cluster)
+    }
+
+    /// Always the same for a cluster: `i-` and 17 hex digits out of its name (FNV-1a).
+    private static func instanceID(of cluster: String) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in cluster.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        let digits = String(hash, radix: 16)
+        return "i-0" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

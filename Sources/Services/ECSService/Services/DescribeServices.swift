@@ -1,0 +1,144 @@
+internal import DeploymentEngine
+internal import ECSAPI
+internal import Model
+internal import Store
+internal import WireProtocol
+
+extension ECSHandlers {
+    /// A missing service is a failure `MISSING`; an INACTIVE one is shown.
+    func describeServices(_ input: ECS.DescribeServices.Input, _ context: RequestContext) async throws -> ECS.DescribeServices.Output {
+        guard !input.services.isEmpty else { throw ECS.Errors.invalidParameterException("Services cannot be empty.") }
+        guard input.services.count <= 10 else { throw ECS.Errors.invalidParameterException("services can have at most 10 items.") }
+        let tags = input.include?.contains(.tags) == true
+        return try await self.store.read { snapshot in
+            var output = ECS.DescribeServices.Output(services: [], failures: [])
+            for name in input.services {
+                let key = ECSNames.service(name, cluster: input.cluster, in: context.scope)
+                _ = try snapshot.requireCluster(key.cluster, in: context.scope)
+                if let service = try snapshot.service(key) {
+                    output.services?.append(try snapshot.described(service, tags: tags, in: context.scope))
+                } else {
+                    output.failures?.append(.init(arn: context.scope.serviceARN(key), reason: "MISSING"))
+                }
+            }
+            return output
+        }
+    }
+
+    func listServices(_ input: ECS.ListServices.Input, _ context: RequestContext) async throws -> ECS.ListServices.Output {
+        let cluster = ECSNames.cluster(input.cluster)
+        let services = try await self.store.read { snapshot in
+            _ = try snapshot.requireCluster(cluster, in: context.scope)
+            return try snapshot.services(cluster: cluster, region: context.scope.region)
+        }
+        let matching = try services.filter { service in
+            guard input.launchType != nil || input.schedulingStrategy != nil else { return true }
+            let body = try StoredShape.decode(ECS.CreateServiceRequest.self, from: service.body)
+            return (input.launchType == nil || body.launchType == input.launchType)
+                && (input.schedulingStrategy == nil || body.schedulingStrategy == input.schedulingStrategy)
+        }
+        let page = try ListPage(matching.map { context.scope.serviceARN($0.key) }, maxResults: input.maxResults ?? 10, nextToken: input.nextToken)
+        return ECS.ListServices.Output(serviceArns: page.elements, nextToken: page.nextToken)
+    }
+}
+
+/// How many tasks a revision has.
+struct TaskCounts {
+    var running = 0
+    var pending = 0
+
+    init(_ tasks: [StoredTask]) {
+        for task in tasks {
+            switch task.machine.phase {
+            case .running: self.running += 1
+            case .provisioning, .pending, .activating: self.pending += 1
+            case .deactivating, .stopping, .deprovisioning, .stopped: break
+            }
+        }
+    }
+}
+
+extension StoredServiceRevision {
+    /// `ceil(desired × scale / 100)`.
+    func computedDesiredCount(of desired: Int) -> Int {
+        self.role == .draining ? 0 : Int((Double(desired) * self.scale / 100).rounded(.up))
+    }
+}
+
+extension StoreSnapshot {
+    /// The service as the API shows it: `deployments` under the ECS controller, `taskSets` under the others.
+    func described(_ service: StoredService, tags: Bool, in scope: Scope) throws -> ECS.Service {
+        let body = try StoredShape.decode(ECS.CreateServiceRequest.self, from: service.body)
+        let revisions = try self.revisions(of: service.key)
+        let tasks = try self.openTasks(of: service.key)
+        let counts = TaskCounts(tasks)
+        let primary = try revisions.first { $0.role == .primary }.map { try StoredShape.decode(ECS.TaskSet.self, from: $0.body) }
+        var shape = ECS.Service(
+            serviceArn: scope.serviceARN(service.key), serviceName: service.key.name, clusterArn: scope.clusterARN(service.key.cluster),
+            loadBalancers: body.loadBalancers ?? [], serviceRegistries: [], status: service.status.rawValue, desiredCount: service.desiredCount,
+            runningCount: counts.running, pendingCount: counts.pending, launchType: body.launchType,
+            capacityProviderStrategy: body.capacityProviderStrategy, platformVersion: body.platformVersion,
+            platformFamily: body.launchType == .fargate ? "Linux" : nil, taskDefinition: primary?.taskDefinition,
+            deploymentConfiguration: body.deploymentConfiguration, deployments: [], roleArn: body.role,
+            events: try self.events(of: service.key).map { .init(id: $0.id, createdAt: $0.createdAt, message: $0.message) },
+            createdAt: service.createdAt, placementConstraints: body.placementConstraints ?? [], placementStrategy: body.placementStrategy ?? [],
+            networkConfiguration: primary?.networkConfiguration ?? body.networkConfiguration,
+            healthCheckGracePeriodSeconds: body.healthCheckGracePeriodSeconds, schedulingStrategy: .replica,
+            deploymentController: .init(type: ECS.DeploymentControllerType(rawValue: service.controller.rawValue)),
+            tags: tags ? ECSTags.shapes(try self.ecsTags(of: scope.serviceARN(service.key))) : nil,
+            createdBy: "arn:\(scope.partition):iam::\(scope.account):root", enableECSManagedTags: body.enableECSManagedTags ?? false,
+            propagateTags: body.propagateTags, enableExecuteCommand: body.enableExecuteCommand ?? false,
+            availabilityZoneRebalancing: body.availabilityZoneRebalancing)
+        switch service.controller {
+        case .ecs:
+            shape.deployments = try revisions.filter { $0.role != .draining }.map { revision in
+                try Self.deployment(revision, of: service, tasks: tasks.filter { $0.revision == revision.id })
+            }
+        case .codeDeploy, .external:
+            shape.taskSets = try revisions.map { try self.described($0, of: service, tasks: tasks, tags: false, in: scope) }
+        }
+        return shape
+    }
+
+    private static func deployment(_ revision: StoredServiceRevision, of service: StoredService, tasks: [StoredTask]) throws -> ECS.Deployment {
+        let body = try StoredShape.decode(ECS.TaskSet.self, from: revision.body)
+        let counts = TaskCounts(tasks)
+        let reason =
+            switch revision.progress.rollout {
+            case .inProgress: "ECS deployment \(revision.id) in progress."
+            case .completed: "ECS deployment \(revision.id) completed."
+            case .failed: "ECS deployment circuit breaker: tasks failed to start."
+            }
+        return ECS.Deployment(
+            id: revision.id, status: revision.role.rawValue, taskDefinition: body.taskDefinition,
+            desiredCount: revision.role == .primary ? service.desiredCount : 0, pendingCount: counts.pending, runningCount: counts.running,
+            failedTasks: revision.progress.failedTasks, createdAt: revision.createdAt, updatedAt: revision.updatedAt,
+            capacityProviderStrategy: body.capacityProviderStrategy, launchType: body.launchType, platformVersion: body.platformVersion,
+            platformFamily: body.launchType == .fargate ? "Linux" : nil, networkConfiguration: body.networkConfiguration,
+            rolloutState: ECS.DeploymentRolloutState(rawValue: revision.progress.rollout.rawValue), rolloutStateReason: reason)
+    }
+
+    func described(
+        _ revision: StoredServiceRevision, of service: StoredService, tasks: [StoredTask], tags: Bool, in scope: Scope
+    ) throws -> ECS.TaskSet {
+        var shape = try StoredShape.decode(ECS.TaskSet.self, from: revision.body)
+        let counts = TaskCounts(tasks.filter { $0.revision == revision.id })
+        let arn = scope.taskSetARN(revision.id, of: service.key)
+        shape.id = revision.id
+        shape.taskSetArn = arn
+        shape.serviceArn = scope.serviceARN(service.key)
+        shape.clusterArn = scope.clusterARN(service.key.cluster)
+        shape.status = revision.role.rawValue
+        shape.computedDesiredCount = revision.computedDesiredCount(of: service.desiredCount)
+        shape.pendingCount = counts.pending
+        shape.runningCount = counts.running
+        shape.createdAt = revision.createdAt
+        shape.updatedAt = revision.updatedAt
+        shape.scale = .init(value: revision.role == .draining ? 0 : revision.scale, unit: .percent)
+        let steadySince = revision.progress.steadySince
+        shape.stabilityStatus = steadySince == nil ? .stabilizing : .steadyState
+        shape.stabilityStatusAt = steadySince ?? revision.updatedAt
+        shape.tags = tags ? ECSTags.shapes(try self.ecsTags(of: arn)) : []
+        return shape
+    }
+}

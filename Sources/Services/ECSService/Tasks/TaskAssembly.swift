@@ -1,0 +1,58 @@
+internal import FoundationEssentials
+internal import WorkloadRuntime
+
+/// What one task was made from and where it runs: stored with the task as JSON, so that a restarted server finds
+/// everything again.
+struct TaskAssembly: Codable, Equatable, Sendable {
+    struct Target: Codable, Equatable, Sendable {
+        var targetGroupARN: String
+        var containerName: String
+        var containerPort: Int
+    }
+
+    struct LogDestination: Codable, Equatable, Sendable {
+        var group: String
+        var stream: String
+        var region: String
+        var createsGroup: Bool
+    }
+
+    var taskDefinitionARN: String
+    var launchType: String?
+    var platformVersion: String?
+    var cpu: String?
+    var memory: String?
+    var taskRoleARN: String?
+    var subnet: String?
+    /// Made up once, so that every description of the task shows the same interface.
+    var networkInterfaceID: String
+    var attachmentID: String
+    var containerIDs: [String: String]
+    var containers: [ContainerSpecification]
+    var sandboxSpecification: SandboxSpecification
+    var targets: [Target]
+    /// `CMD …` or `CMD-SHELL …` by container.
+    var healthCommands: [String: [String]]
+    var logs: [String: LogDestination]
+    /// The `TaskOverride` shape as stored JSON.
+    var overrides: String
+    var enableExecuteCommand: Bool
+
+    /// Known once the sandbox has been made.
+    var sandbox: Sandbox?
+    var handles: [String: ContainerHandle] = [:]
+
+    var text: String {
+        get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
+    }
+
+    static func decode(_ text: String) throws -> TaskAssembly {
+        try JSONDecoder().decode(TaskAssembly.self, from: Data(text.utf8))
+    }
+
+    /// Where a target group reaches a container of this task.
+    func endpoint(of target: Target) -> PortBinding? {
+        let bindings = (self.handles[target.containerName]?.bindings ?? []) + (self.sandbox?.bindings ?? [])
+        return bindings.first { $0.containerName == target.containerName && $0.containerPort == target.containerPort }
+    }
+}

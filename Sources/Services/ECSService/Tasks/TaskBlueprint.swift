@@ -1,0 +1,156 @@
+internal import DeploymentEngine
+internal import ECSAPI
+internal import Model
+internal import Store
+internal import WireProtocol
+internal import WorkloadRuntime
+
+/// Makes tasks out of a task definition and what a service or RunTask adds to it.
+struct TaskBlueprint: Sendable {
+    let definition: ECS.TaskDefinition
+    let cluster: String
+    let scope: Scope
+    var overrides = ECS.TaskOverride()
+    var launchType: ECS.LaunchType?
+    var platformVersion: String?
+    var network: ECS.NetworkConfiguration?
+    var loadBalancers: [ECS.LoadBalancer] = []
+    var enableExecuteCommand = false
+    /// Added to every container: the way back to the API.
+    let taskEnvironment: TaskEnvironment
+
+    /// A fresh task; nothing of it exists yet.
+    func task(
+        group: String, service: String?, revision: String?, startedBy: String?, clientToken: String?, at now: Timestamp
+    ) throws -> StoredTask {
+        let id = Identifiers.hex(32)
+        let targets = self.loadBalancers.compactMap { loadBalancer in
+            loadBalancer.targetGroupArn.map {
+                TaskAssembly.Target(targetGroupARN: $0, containerName: loadBalancer.containerName ?? "", containerPort: loadBalancer.containerPort ?? 0)
+            }
+        }
+        let containers = self.definition.containerDefinitions ?? []
+        var identifiers: [String: String] = [:]
+        for container in containers { identifiers[container.name ?? ""] = Identifiers.uuid() }
+        let assembly = TaskAssembly(
+            taskDefinitionARN: self.definition.taskDefinitionArn ?? "", launchType: self.launchType?.rawValue,
+            platformVersion: self.platformVersion, cpu: self.overrides.cpu ?? self.definition.cpu,
+            memory: self.overrides.memory ?? self.definition.memory, taskRoleARN: self.overrides.taskRoleArn ?? self.definition.taskRoleArn,
+            subnet: self.network?.awsvpcConfiguration?.subnets.first, networkInterfaceID: "eni-" + Identifiers.hex(17),
+            attachmentID: Identifiers.uuid(), containerIDs: identifiers, containers: containers.map(self.specification),
+            sandboxSpecification: self.sandbox(id, containers), targets: targets, healthCommands: Self.healthCommands(containers),
+            logs: Self.logs(containers, task: id, region: self.scope.region), overrides: StoredShape.encode(self.echoedOverrides),
+            enableExecuteCommand: self.enableExecuteCommand)
+        let plan = TaskPlan(containers: containers.map(Self.plan), targetContainers: targets.map(\.containerName))
+        return StoredTask(
+            id: id, region: self.scope.region, cluster: self.cluster, family: self.definition.family ?? "", service: service,
+            revision: revision, startedBy: startedBy, group: group, clientToken: clientToken,
+            machine: TaskMachine(plan: plan, createdAt: now), body: try assembly.text)
+    }
+
+    private static func plan(_ container: ECS.ContainerDefinition) -> ContainerPlan {
+        let dependencies = (container.dependsOn ?? []).compactMap { dependency in
+            DeploymentEngine.ContainerDependency.Condition(rawValue: dependency.condition.rawValue)
+                .map { DeploymentEngine.ContainerDependency(on: dependency.containerName, $0) }
+        }
+        let check = container.healthCheck.flatMap { check in
+            check.command.first == "NONE"
+                ? nil
+                : HealthCheckPlan(
+                    interval: .seconds(check.interval ?? 30), timeout: .seconds(check.timeout ?? 5), retries: check.retries ?? 3,
+                    startPeriod: .seconds(check.startPeriod ?? 0))
+        }
+        return ContainerPlan(
+            name: container.name ?? "", isEssential: container.essential ?? true, dependencies: dependencies,
+            startTimeout: container.startTimeout.map { .seconds($0) }, stopTimeout: .seconds(container.stopTimeout ?? 30), healthCheck: check)
+    }
+
+    private func sandbox(_ id: String, _ containers: [ECS.ContainerDefinition]) -> SandboxSpecification {
+        let ports = containers.flatMap { container in
+            (container.portMappings ?? []).compactMap { mapping -> PortRequest? in
+                guard let port = mapping.containerPort else { return nil }
+                let host = mapping.hostPort == 0 ? nil : mapping.hostPort
+                return PortRequest(
+                    containerName: container.name ?? "", containerPort: port, hostPort: host, transport: mapping.protocol == .udp ? .udp : .tcp)
+            }
+        }
+        return SandboxSpecification(
+            taskID: id, networkMode: .init(rawValue: self.definition.networkMode?.rawValue ?? "bridge") ?? .bridge, ports: ports,
+            labels: [
+                "com.amazonaws.ecs.cluster": self.cluster, "com.amazonaws.ecs.task-arn": self.scope.taskARN(id, cluster: self.cluster),
+                "com.amazonaws.ecs.task-definition-family": self.definition.family ?? "",
+                "com.amazonaws.ecs.task-definition-version": String(self.definition.revision ?? 0),
+            ])
+    }
+
+    private func specification(_ container: ECS.ContainerDefinition) -> ContainerSpecification {
+        let override = self.overrides.containerOverrides?.first { $0.name == container.name }
+        var specification = ContainerSpecification(name: container.name ?? "", image: container.image ?? "")
+        specification.entryPoint = container.entryPoint
+        specification.command = override?.command ?? container.command
+        let own = (container.environment ?? []) + (override?.environment ?? [])
+        specification.environment = self.taskEnvironment.variables(in: self.scope)
+        for variable in own {
+            guard let name = variable.name else { continue }
+            specification.environment.removeAll { $0.name == name }
+            specification.environment.append(.init(name, variable.value ?? ""))
+        }
+        specification.workingDirectory = container.workingDirectory
+        specification.user = container.user
+        specification.hostname = container.hostname
+        specification.readonlyRootFilesystem = container.readonlyRootFilesystem ?? false
+        specification.privileged = container.privileged ?? false
+        specification.interactive = container.interactive ?? false
+        specification.pseudoTerminal = container.pseudoTerminal ?? false
+        specification.initProcessEnabled = container.linuxParameters?.initProcessEnabled ?? false
+        specification.cpu = override?.cpu ?? container.cpu
+        specification.memory = override?.memory ?? container.memory
+        specification.memoryReservation = override?.memoryReservation ?? container.memoryReservation
+        specification.ulimits = (container.ulimits ?? []).map { .init(name: $0.name.rawValue, soft: $0.softLimit, hard: $0.hardLimit) }
+        specification.mounts = self.mounts(container)
+        specification.dockerLabels = container.dockerLabels ?? [:]
+        for host in container.extraHosts ?? [] { specification.extraHosts[host.hostname] = host.ipAddress }
+        for control in container.systemControls ?? [] {
+            if let name = control.namespace { specification.systemControls[name] = control.value ?? "" }
+        }
+        return specification
+    }
+
+    private func mounts(_ container: ECS.ContainerDefinition) -> [ContainerSpecification.Mount] {
+        (container.mountPoints ?? []).compactMap { mount in
+            guard let volume = self.definition.volumes?.first(where: { $0.name == mount.sourceVolume }), let path = mount.containerPath else { return nil }
+            let source: ContainerSpecification.Mount.Source =
+                if let host = volume.host?.sourcePath { .hostPath(host) } else { .taskVolume(volume.name ?? "") }
+            return .init(source: source, containerPath: path, readOnly: mount.readOnly ?? false)
+        }
+    }
+
+    private static func healthCommands(_ containers: [ECS.ContainerDefinition]) -> [String: [String]] {
+        var commands: [String: [String]] = [:]
+        for container in containers { commands[container.name ?? ""] = container.healthCheck?.command }
+        return commands
+    }
+
+    private static func logs(_ containers: [ECS.ContainerDefinition], task: String, region: String) -> [String: TaskAssembly.LogDestination] {
+        var logs: [String: TaskAssembly.LogDestination] = [:]
+        for container in containers {
+            guard let configuration = container.logConfiguration, configuration.logDriver == .awslogs, let name = container.name,
+                let options = configuration.options, let group = options["awslogs-group"]
+            else { continue }
+            logs[name] = TaskAssembly.LogDestination(
+                group: group, stream: options["awslogs-stream-prefix"].map { "\($0)/\(name)/\(task)" } ?? task,
+                region: options["awslogs-region"] ?? region, createsGroup: options["awslogs-create-group"] == "true")
+        }
+        return logs
+    }
+
+    /// One entry per container, even if nothing of it is overridden.
+    private var echoedOverrides: ECS.TaskOverride {
+        var echoed = self.overrides
+        echoed.containerOverrides = (self.definition.containerDefinitions ?? []).map { container in
+            self.overrides.containerOverrides?.first { $0.name == container.name } ?? .init(name: container.name)
+        }
+        echoed.inferenceAcceleratorOverrides = echoed.inferenceAcceleratorOverrides ?? []
+        return echoed
+    }
+}

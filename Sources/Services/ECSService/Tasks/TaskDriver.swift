@@ -1,0 +1,97 @@
+internal import DeploymentEngine
+internal import Logging
+internal import Model
+internal import Store
+internal import WireProtocol
+internal import WorkloadRuntime
+
+/// Drives one task: whatever its machine says must be under way, is under way once. Outcomes are facts, each applied in a
+/// transaction of its own; a crash in between repeats a command, which is harmless.
+struct TaskDriver: Sendable {
+    let taskID: String
+    let store: Store
+    let runtime: any WorkloadRuntime
+    let aws: AWSClient
+    let clock: any WallClock
+    let logger: Logger
+
+    /// Returns when the task has stopped, or the surrounding task is cancelled.
+    func run(on signal: WakeSignal) async {
+        await withTaskGroup(of: TaskMachine.Command.self) { group in
+            var underWay: Set<TaskMachine.Command> = []
+            var logged: Set<String> = []
+            signal.raise()
+            while await signal.wait(until: nil, self.clock) {
+                guard let task = await self.load(), task.machine.phase != .stopped else { break }
+                for container in self.logContainers(of: task) where logged.insert(container.name).inserted {
+                    self.forwardLogs(of: container, task, in: &group)
+                }
+                let wanted = Set(task.machine.commands)
+                // A probe or time-out whose moment has passed is another command next time.
+                underWay.formIntersection(wanted)
+                for command in task.machine.commands where underWay.insert(command).inserted {
+                    group.addTask {
+                        await self.perform(command)
+                        signal.raise()
+                        return command
+                    }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func load() async -> StoredTask? {
+        do {
+            return try await self.store.read { try $0.task(self.taskID) }
+        } catch {
+            self.logger.error("task could not be read", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// Records what has happened. Only a full or broken disk makes this fail; then the command is performed again later.
+    func record(_ fact: @escaping @Sendable (inout TaskMachine, inout TaskAssembly, Timestamp) -> Void) async {
+        let now = self.clock.now()
+        do {
+            try await self.store.write { transaction in
+                guard var task = try transaction.task(self.taskID) else { return }
+                var assembly = try TaskAssembly.decode(task.body)
+                let before = (task.machine, assembly)
+                fact(&task.machine, &assembly, now)
+                guard before != (task.machine, assembly) else { return }
+                task.body = try assembly.text
+                try transaction.save(task)
+            }
+            CrashPoint.reached("ecs.after-task-commit")
+        } catch {
+            self.logger.error("task fact could not be recorded", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
+        }
+    }
+
+    func assembly() async -> TaskAssembly? {
+        guard let task = await self.load() else { return nil }
+        do {
+            return try TaskAssembly.decode(task.body)
+        } catch {
+            self.logger.error("stored task cannot be read", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
+            return nil
+        }
+    }
+
+    private func logContainers(of task: StoredTask) -> [ContainerHandle] {
+        // A body that cannot be read is reported by the command that needs it.
+        guard let assembly = try? TaskAssembly.decode(task.body) else { return [] }
+        return assembly.handles.values.filter { assembly.logs[$0.name] != nil }
+    }
+
+    private func forwardLogs(of container: ContainerHandle, _ task: StoredTask, in group: inout TaskGroup<TaskMachine.Command>) {
+        guard let destination = (try? TaskAssembly.decode(task.body))?.logs[container.name] else { return }
+        let forwarding = LogForwarding(
+            runtime: self.runtime, aws: self.aws, destination: destination, container: container, logger: self.logger)
+        group.addTask {
+            await forwarding.run()
+            return .watchContainer(container.name)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+internal import GRDB
+
+/// One revision of a task definition family.
+package struct StoredTaskDefinition: Equatable, Sendable {
+    package enum Status: String, Sendable, CaseIterable {
+        case active = "ACTIVE"
+        case inactive = "INACTIVE"
+        case deleteInProgress = "DELETE_IN_PROGRESS"
+    }
+
+    package var region: String
+    package var family: String
+    package var revision: Int
+    package var status: Status
+    package var body: String
+
+    package init(region: String, family: String, revision: Int, status: Status, body: String) {
+        self.region = region
+        self.family = family
+        self.revision = revision
+        self.status = status
+        self.body = body
+    }
+
+    fileprivate init(_ row: Row) {
+        self.init(
+            region: row["region"], family: row["family"], revision: row["revision"],
+            status: Status(rawValue: row["status"]) ?? .inactive, body: row["body"])
+    }
+}
+
+extension StoreSnapshot {
+    package func taskDefinition(family: String, revision: Int, region: String) throws -> StoredTaskDefinition? {
+        try Row.fetchOne(
+            self.database, sql: "SELECT * FROM ecs_task_definitions WHERE region = ? AND family = ? AND revision = ?",
+            arguments: [region, family, revision]
+        ).map(StoredTaskDefinition.init)
+    }
+
+    package func latestActiveTaskDefinition(family: String, region: String) throws -> StoredTaskDefinition? {
+        try Row.fetchOne(
+            self.database,
+            sql: """
+                SELECT * FROM ecs_task_definitions WHERE region = ? AND family = ? AND status = 'ACTIVE' ORDER BY revision DESC LIMIT 1
+                """,
+            arguments: [region, family]
+        ).map(StoredTaskDefinition.init)
+    }
+
+    /// The revision that the family's next registration gets; numbers are never used again.
+    package func nextRevision(family: String, region: String) throws -> Int {
+        1 + (try Int.fetchOne(
+            self.database, sql: "SELECT MAX(revision) FROM ecs_task_definitions WHERE region = ? AND family = ?", arguments: [region, family])
+            ?? 0)
+    }
+
+    /// By family, then revision.
+    /// - Parameter familyPrefix: `nil` for all.
+    package func taskDefinitions(
+        region: String, status: StoredTaskDefinition.Status?, family: String? = nil, familyPrefix: String? = nil
+    ) throws -> [StoredTaskDefinition] {
+        try Row.fetchAll(
+            self.database, sql: "SELECT * FROM ecs_task_definitions WHERE region = ? ORDER BY family, revision", arguments: [region]
+        ).map(StoredTaskDefinition.init).filter { definition in
+            (status == nil || definition.status == status) && (family == nil || definition.family == family)
+                && (familyPrefix.map { definition.family.hasPrefix($0) } ?? true)
+        }
+    }
+}
+
+extension StoreTransaction {
+    package func save(_ definition: StoredTaskDefinition) throws {
+        try self.database.execute(
+            sql: """
+                INSERT INTO ecs_task_definitions (region, family, revision, status, body) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET status = excluded.status, body = excluded.body
+                """,
+            arguments: [definition.region, definition.family, definition.revision, definition.status.rawValue, definition.body])
+    }
+}
