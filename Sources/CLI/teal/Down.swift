@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import CommandLineTool
+internal import Logging
 internal import Model
+internal import Server
 internal import ServerFiles
 
 /// `teal down`: ends the server of a data directory, its proxy and its tasks.
@@ -13,7 +15,11 @@ struct Down: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            _ = try await Shutdown(directory: self.data.directory, clock: SystemWallClock()).endServer(within: .seconds(30))
+            let directory = self.data.directory
+            _ = try await Shutdown(directory: directory, clock: SystemWallClock()).endServer(within: .seconds(30))
+            var logger = Logger(label: "teal")
+            logger.logLevel = .error
+            try await Teardown(directory: directory, executable: Executable.path, logger: logger).perform()
         } catch let failure as ServerFailure {
             CommandOutput.fail(failure.description)
             throw ExitCode.failure

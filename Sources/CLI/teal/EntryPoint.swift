@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CommandLineTool
+internal import ProcessRuntime
 
 #if canImport(Glibc)
 internal import Glibc
@@ -10,6 +11,9 @@ internal import Darwin
 @main
 struct EntryPoint {
     static func main() async {
+        let arguments = CommandLine.arguments.dropFirst()
+        // A shim stands behind every process task and must stay tiny: it never reaches the command parser.
+        if arguments.first == "shim" { exit(ShimProcess.run(arguments: Array(arguments.dropFirst()))) }
         // ArgumentParser's own code for wrong use is 64; the habit of the field is 2. So wrong use is found before a command runs.
         do {
             _ = try Teal.parseAsRoot()

@@ -11,5 +11,5 @@ struct Teal: AsyncParsableCommand {
             2 wrong use.
             """,
         version: TealVersion.current,
-        subcommands: [Serve.self, Proxy.self, Down.self, Env.self, Demo.self, DemoApp.self, DemoHook.self])
+        subcommands: [Serve.self, Down.self, Env.self, Demo.self, Proxy.self, DemoApp.self, DemoHook.self])
 }

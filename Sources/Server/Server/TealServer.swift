@@ -1,3 +1,5 @@
+internal import AsyncHTTPClient
+internal import DockerRuntime
 internal import IAMService
 package import Logging
 internal import Model
@@ -28,9 +30,11 @@ package struct TealServer: Sendable {
     /// Serves until SIGTERM or SIGINT, then stops in order.
     /// - Throws: `ServerFailure` where it cannot start.
     package func run() async throws {
-        let directory = self.configuration.dataDirectory
+        var configuration = self.configuration
+        let directory = configuration.dataDirectory
         try directory.create()
         let lock = try DataDirectoryLock(directory)
+        configuration.listeners = try configuration.listeners.map { try $0.withPort() }
         let credentials = try CredentialsFile.loadOrCreate(in: directory)
         let clock = SystemWallClock()
         let store: Store
@@ -39,23 +43,41 @@ package struct TealServer: Sendable {
         } catch let failure as StoreFailure {
             throw ServerFailure(failure.description)
         }
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: DockerEngineRuntime.httpConfiguration)
+        let selection = try await RuntimeSelection.choose(
+            configuration.runtime, directory, executable: configuration.executable, http: http, logger: self.logger)
+        let endpoints = Self.endpoints(&configuration, hostAddress: selection.hostAddress)
+        let plane = try ControlPlane(
+            configuration, store: store, runtime: selection.runtime, endpoints: endpoints, clock: clock, logger: self.logger)
         let frontDoor = FrontDoor(
-            dispatcher: self.dispatcher(self.registry(store, clock), credentials, store, clock),
+            dispatcher: self.dispatcher(plane.registry, credentials, store, clock),
             ownPages: OwnPages(version: self.version, startedAt: clock.now()))
+        let services = plane.services + self.listeners(frontDoor, configuration, endpoints)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: self.listeners(frontDoor).map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: self.logger))
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger))
         try await group.run()
         try ServerConnection.withdraw(in: directory)
+        if configuration.isEphemeral {
+            try await Teardown(directory: directory, executable: configuration.executable, logger: self.logger).perform()
+        }
+        try await http.shutdown()
         try store.close()
         lock.release()
     }
 
-    private func registry(_ store: Store, _ clock: any WallClock) -> OperationRegistry {
-        var registry = OperationRegistry()
-        STSHandlers(store: store, clock: clock).register(in: &registry)
-        return registry
+    /// Containers cannot reach the host's loopback: there the API also listens where they find the host.
+    private static func endpoints(_ configuration: inout ServerConfiguration, hostAddress: String?) -> Endpoints {
+        let scheme = configuration.tls == nil ? "http" : "https"
+        var first = configuration.listeners.first ?? ListenAddress(host: "127.0.0.1", port: 4566)
+        if first.host == "0.0.0.0" { first.host = "127.0.0.1" }
+        if first.host == "::" { first.host = "::1" }
+        let local = "\(scheme)://\(first)"
+        guard let hostAddress else { return Endpoints(local: local, forTasks: local) }
+        let forTasks = ListenAddress(host: hostAddress, port: first.port)
+        let isCovered = configuration.listeners.contains { $0.host == "0.0.0.0" || $0 == forTasks }
+        if !isCovered { configuration.listeners.append(forTasks) }
+        return Endpoints(local: local, forTasks: "\(scheme)://\(forTasks)")
     }
 
     private func dispatcher(
@@ -74,11 +96,12 @@ package struct TealServer: Sendable {
             credential: { try await known.credential(for: $0) }, clock: clock, logger: self.logger)
     }
 
-    private func listeners(_ frontDoor: FrontDoor) -> [APIListener] {
-        let configuration = self.configuration
+    private func listeners(
+        _ frontDoor: FrontDoor, _ configuration: ServerConfiguration, _ endpoints: Endpoints
+    ) -> [any Service] {
         let logger = self.logger
-        let ready = ListenersReady(count: configuration.listeners.count) { ports in
-            Self.announce(ports, configuration, logger)
+        let ready = ListenersReady(count: configuration.listeners.count) {
+            Self.announce(endpoints.local, configuration, logger)
         }
         return configuration.listeners.map {
             APIListener(address: $0, tls: configuration.tls, frontDoor: frontDoor, ready: ready, logger: logger)
@@ -86,12 +109,7 @@ package struct TealServer: Sendable {
     }
 
     /// Tells the data directory and standard output where the API is. The line is what scripts wait for.
-    private static func announce(_ ports: [ListenAddress: Int], _ configuration: ServerConfiguration, _ logger: Logger) {
-        guard var first = configuration.listeners.first else { return }
-        first.port = ports[first] ?? first.port
-        if first.host == "0.0.0.0" { first.host = "127.0.0.1" }
-        if first.host == "::" { first.host = "::1" }
-        let endpoint = "\(configuration.tls == nil ? "http" : "https")://\(first)"
+    private static func announce(_ endpoint: String, _ configuration: ServerConfiguration, _ logger: Logger) {
         do {
             try ServerConnection.announce(endpoint: endpoint, region: configuration.scope.region, in: configuration.dataDirectory)
         } catch {

@@ -19,9 +19,7 @@ struct APIListener: Service {
         let application = Application(
             responder: self.frontDoor, server: try self.serverBuilder(),
             configuration: ApplicationConfiguration(address: .hostname(self.address.host, port: self.address.port)),
-            onServerRunning: { channel in
-                self.ready.listening(self.address, port: channel.localAddress?.port ?? self.address.port)
-            }, logger: self.logger)
+            onServerRunning: { _ in self.ready.listening() }, logger: self.logger)
         do {
             try await application.run()
         } catch let error as CancellationError {
@@ -42,26 +40,19 @@ struct APIListener: Service {
 
 /// Knows when every address answers, and runs a closure then, once.
 final class ListenersReady: Sendable {
-    private struct State {
-        var waiting: Int
-        var ports: [ListenAddress: Int] = [:]
-    }
+    private let waiting: Mutex<Int>
+    private let whenReady: @Sendable () -> Void
 
-    private let state: Mutex<State>
-    private let whenReady: @Sendable ([ListenAddress: Int]) -> Void
-
-    /// - Parameter whenReady: gets the port that each address has; it differs where 0 was asked for.
-    init(count: Int, whenReady: @escaping @Sendable ([ListenAddress: Int]) -> Void) {
-        self.state = Mutex(State(waiting: count))
+    init(count: Int, whenReady: @escaping @Sendable () -> Void) {
+        self.waiting = Mutex(count)
         self.whenReady = whenReady
     }
 
-    func listening(_ address: ListenAddress, port: Int) {
-        let ports: [ListenAddress: Int]? = self.state.withLock { state in
-            state.ports[address] = port
-            state.waiting -= 1
-            return state.waiting == 0 ? state.ports : nil
+    func listening() {
+        let left = self.waiting.withLock { waiting in
+            waiting -= 1
+            return waiting
         }
-        if let ports { self.whenReady(ports) }
+        if left == 0 { self.whenReady() }
     }
 }

@@ -1,0 +1,89 @@
+internal import CodeDeployService
+internal import ECSService
+internal import ELBv2Service
+internal import IAMService
+internal import LambdaService
+internal import Logging
+internal import LogsService
+internal import Model
+internal import ServerFiles
+internal import ServiceLifecycle
+internal import Store
+internal import TrafficRouting
+internal import WireProtocol
+internal import WorkloadRuntime
+
+/// Every service and controller of one server, wired to each other through AWS API calls.
+struct ControlPlane {
+    let registry: OperationRegistry
+    /// In the order in which they start; they stop in the reverse order.
+    let services: [any Service]
+
+    init(
+        _ configuration: ServerConfiguration, store: Store, runtime: any WorkloadRuntime, endpoints: Endpoints, clock: any WallClock,
+        logger: Logger
+    ) throws {
+        let directory = configuration.dataDirectory
+        let dispatch = InProcessDispatch(logger: logger)
+        func client(_ service: String) -> AWSClient {
+            AWSClient(transport: dispatch, scope: configuration.scope, principal: .service(service))
+        }
+        let workers = configuration.loadBalancer.workers > 0 ? configuration.loadBalancer.workers : Processors.count
+        let loadBalancing = LoadBalancing(
+            store: store,
+            binding: ListenerBinding(
+                addresses: try Self.addresses(configuration.loadBalancer), portOffset: configuration.loadBalancer.portOffset, workers: workers),
+            clock: clock, logger: logger)
+        let proxy = ProxyCommand(
+            executable: configuration.executable,
+            arguments: ["proxy", "--socket", directory.proxySocket, "--state", directory.proxyState, "--workers", String(workers)],
+            dataDirectory: directory.path)
+        let logs = LogsHandlers(store: try LogStore(path: directory.logDatabase), clock: clock, logger: logger)
+        let lambda = LambdaHandlers(
+            configuration: .init(directory: directory.functions, endpoint: endpoints.local), store: store,
+            aws: client("lambda.amazonaws.com"), clock: clock, logger: logger)
+        let taskEnvironment = TaskEnvironment { endpoints.forTasks }
+        let codeDeploy = CodeDeployHandlers(
+            store: store, aws: client("codedeploy.amazonaws.com"), clock: clock, timeScale: configuration.timeScale, logger: logger)
+
+        var registry = OperationRegistry()
+        STSHandlers(store: store, clock: clock).register(in: &registry)
+        loadBalancing.handlers.register(in: &registry)
+        logs.register(in: &registry)
+        lambda.register(in: &registry)
+        ECSHandlers(
+            store: store, aws: client("ecs.amazonaws.com"), clock: clock, taskEnvironment: taskEnvironment, logger: logger
+        ).register(in: &registry)
+        codeDeploy.register(in: &registry)
+        dispatch.connect(registry)
+        self.registry = registry
+
+        let account = configuration.scope.account
+        var services: [any Service] = [
+            loadBalancing.publisher,
+            loadBalancing.supervisor(proxy, atStop: configuration.isEphemeral ? .shutDown(grace: .seconds(1)) : .leaveRunning),
+            loadBalancing.drains,
+        ]
+        services += logs.services
+        services += lambda.services
+        services.append(
+            TaskController(
+                store: store, runtime: runtime, aws: client("ecs-tasks.amazonaws.com"), clock: clock, account: account, logger: logger))
+        services.append(
+            ServiceScheduler(
+                store: store, aws: client("ecs.amazonaws.com"), clock: clock, account: account, taskEnvironment: taskEnvironment,
+                logger: logger))
+        services += codeDeploy.services
+        self.services = services
+    }
+
+    /// - Throws: `ServerFailure` naming an address that is none.
+    private static func addresses(_ loadBalancer: ServerConfiguration.LoadBalancer) throws(ServerFailure) -> [IPAddress] {
+        var addresses: [IPAddress] = []
+        for text in loadBalancer.bindAddresses.isEmpty ? Loopback.addresses : loadBalancer.bindAddresses {
+            guard let address = IPAddress(text) else { throw ServerFailure("--lb-bind takes an IP address, not '\(text)'") }
+            addresses.append(address)
+        }
+        return addresses
+    }
+}
