@@ -162,7 +162,12 @@ let package = Package(
         tests("SimulationTests", ["DeploymentEngine", "Model"]),
         tests(
             "ELBv2ServiceTests",
-            ["ELBv2Service", "ELBv2API", "WireProtocol", "Model", "Store", "TrafficRouting", "ProxyFeed", logging]),
+            [
+                "ELBv2Service", "ELBv2API", "WireProtocol", "Model", "Store", "TrafficRouting", "ProxyFeed", "TestProxy", logging,
+            ]),
+        // Runs the proxy in the supervisor's tests without building the product.
+        .executableTarget(
+            name: "TestProxy", dependencies: ["DataPlane", logging], path: "Tests/Support/TestProxy", swiftSettings: settings),
         tests("TrafficRoutingTests", ["TrafficRouting", "Model"]),
         tests("ProxyFeedTests", ["ProxyFeed", "TrafficRouting", "Model"]),
         tests("DataPlaneTests", ["DataPlane", "ProxyFeed", "TrafficRouting", "Model", logging]),
