@@ -54,6 +54,11 @@ int teal_accept(int socket, struct sockaddr_storage *peer) {
     return accept4(socket, (struct sockaddr *)peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
+int teal_local_address(int socket, struct sockaddr_storage *address) {
+    socklen_t length = sizeof(*address);
+    return getsockname(socket, (struct sockaddr *)address, &length);
+}
+
 int teal_accept_blocking(int socket) { return accept4(socket, NULL, NULL, SOCK_CLOEXEC); }
 
 int teal_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t tag) {

@@ -19,7 +19,7 @@ final class TestSocket: Sendable {
         let result = TestSocket(number)
         if var size = receiveBuffer { setsockopt(number, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size)) }
         let address = SocketAddress(IPAddress(ipv4: 0x7F00_0001), port: port)
-        guard address.withPointer({ Glibc.connect(number, $0, $1) }) == 0 else { throw SystemCallError("connect") }
+        guard address.connect(number) == 0 else { throw SystemCallError("connect") }
         return result
     }
 

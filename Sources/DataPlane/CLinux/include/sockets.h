@@ -26,6 +26,9 @@ ssize_t teal_receive_descriptors(int socket, void *bytes, size_t count, int *des
 /// accept4: non-blocking and close-on-exec.
 int teal_accept(int socket, struct sockaddr_storage *peer);
 
+/// getsockname. Returns 0, or -1 with `errno`.
+int teal_local_address(int socket, struct sockaddr_storage *address);
+
 /// accept4: blocking and close-on-exec; the peer's address is not asked for.
 int teal_accept_blocking(int socket);
 

@@ -23,10 +23,10 @@ struct ProbeConnection {
         guard let address = IPAddress(probe.address) else { return nil }
         let target = SocketAddress(address, port: probe.port)
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let number = socket(Int32(target.storage.ss_family), type, 0)
+        let number = socket(target.family, type, 0)
         guard number >= 0 else { return nil }
         self.descriptor = OwnedDescriptor(number)
-        let result = target.withPointer { connect(number, $0, $1) }
+        let result = target.connect(number)
         guard result == 0 || errno == EINPROGRESS else { return nil }
         self.probe = probe
         self.deadline = now + probe.timeout

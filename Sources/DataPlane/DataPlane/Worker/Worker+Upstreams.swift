@@ -20,16 +20,15 @@ extension Worker {
             client.deadline = self.now + self.idleMilliseconds(client)
             return
         }
-        let family = Int32(target.address.storage.ss_family)
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let number = socket(family, type, 0)
+        let number = socket(target.address.family, type, 0)
         guard number >= 0 else {
             self.logger.error("cannot open a socket", metadata: ["error": "\(SystemCallError("socket"))"])
             self.answer(client, MadeAnswer(status: 502))
             return
         }
         StreamSocket.setNoDelay(number)
-        let result = target.address.withPointer { connect(number, $0, $1) }
+        let result = target.address.connect(number)
         let isConnecting = result != 0 && errno == EINPROGRESS
         let upstream = UpstreamConnection(number, isConnecting: isConnecting, target: target)
         guard result == 0 || isConnecting, self.open(upstream) else {

@@ -199,11 +199,9 @@ final class Worker {
     private func accept(_ acceptor: Acceptor) {
         // Bounded, so that a flood of connections does not starve those that are open.
         for _ in 0..<64 {
-            var peer = sockaddr_storage()
-            let number = teal_accept(acceptor.descriptor.number, &peer)
-            guard number >= 0 else { return }
+            guard let (number, peer) = SocketAddress.accept(on: acceptor.descriptor.number) else { return }
             StreamSocket.setNoDelay(number)
-            guard let (address, port) = SocketAddress.read(peer) else {
+            guard let (address, port) = peer else {
                 Glibc.close(number)
                 continue
             }

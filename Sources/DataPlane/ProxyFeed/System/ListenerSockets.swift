@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 internal import TrafficRouting
 
@@ -63,7 +62,7 @@ package struct ListenerSockets: Sendable {
         self.enable(SO_REUSEADDR, SOL_SOCKET, on: number)
         if reusePort { self.enable(SO_REUSEPORT, SOL_SOCKET, on: number) }
         if family == AF_INET6 { self.enable(IPV6_V6ONLY, Int32(IPPROTO_IPV6), on: number) }
-        let result = SocketAddress(address.address, port: address.port).withPointer { Glibc.bind(number, $0, $1) }
+        let result = SocketAddress(address.address, port: address.port).bind(number)
         guard result == 0 else { throw self.error("bind", address) }
         return descriptor
     }
@@ -74,13 +73,7 @@ package struct ListenerSockets: Sendable {
     }
 
     private static func boundPort(of socket: OwnedDescriptor, _ address: ListenAddress) throws(ListenError) -> UInt16 {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let result = withUnsafeMutableBytes(of: &storage) { bytes in
-            guard let base = bytes.baseAddress else { return Int32(-1) }
-            return getsockname(socket.number, base.assumingMemoryBound(to: sockaddr.self), &length)
-        }
-        guard result == 0, let (_, port) = SocketAddress.read(storage) else { throw self.error("getsockname", address) }
+        guard let (_, port) = SocketAddress.local(of: socket.number) else { throw self.error("getsockname", address) }
         return port
     }
 

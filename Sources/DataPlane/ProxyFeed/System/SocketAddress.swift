@@ -1,5 +1,5 @@
-package import CLinux
-package import Glibc
+internal import CLinux
+internal import Glibc
 package import TrafficRouting
 
 /// Where a listener listens.
@@ -19,10 +19,10 @@ package struct ListenAddress: Hashable, Sendable, Codable, CustomStringConvertib
     }
 }
 
-/// The C form of an address and port.
+/// An address and port in the form that system calls take.
 package struct SocketAddress {
-    package private(set) var storage = sockaddr_storage()
-    package let length: socklen_t
+    private var storage = sockaddr_storage()
+    private let length: socklen_t
 
     package init(_ address: IPAddress, port: UInt16) {
         if address.isIPv4 {
@@ -45,8 +45,31 @@ package struct SocketAddress {
         }
     }
 
+    /// `AF_INET` or `AF_INET6`.
+    package var family: Int32 { Int32(self.storage.ss_family) }
+
+    /// As the C function: 0, or -1 with `errno`.
+    package func connect(_ socket: Int32) -> Int32 { self.withPointer { Glibc.connect(socket, $0, $1) } }
+
+    /// As the C function: 0, or -1 with `errno`.
+    package func bind(_ socket: Int32) -> Int32 { self.withPointer { Glibc.bind(socket, $0, $1) } }
+
+    /// Takes a connection, non-blocking and close-on-exec; `nil` with `errno` where there is none. A peer of another
+    /// family has no address.
+    package static func accept(on socket: Int32) -> (number: Int32, peer: (address: IPAddress, port: UInt16)?)? {
+        var peer = sockaddr_storage()
+        let number = teal_accept(socket, &peer)
+        return number < 0 ? nil : (number, self.read(peer))
+    }
+
+    /// Where a bound socket is; `nil` with `errno`.
+    package static func local(of socket: Int32) -> (address: IPAddress, port: UInt16)? {
+        var storage = sockaddr_storage()
+        return teal_local_address(socket, &storage) == 0 ? self.read(storage) : nil
+    }
+
     /// The address and port that the system wrote; `nil` for another family.
-    package static func read(_ storage: sockaddr_storage) -> (IPAddress, UInt16)? {
+    private static func read(_ storage: sockaddr_storage) -> (address: IPAddress, port: UInt16)? {
         withUnsafeBytes(of: storage) { bytes in
             switch Int32(storage.ss_family) {
             case AF_INET:
@@ -64,7 +87,7 @@ package struct SocketAddress {
         }
     }
 
-    package func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    private func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         withUnsafeBytes(of: self.storage) { bytes in
             guard let base = bytes.baseAddress else { preconditionFailure("a socket address has a size") }
             return body(base.assumingMemoryBound(to: sockaddr.self), self.length)
