@@ -51,6 +51,8 @@ package struct ServicePlan: Hashable, Sendable {
 
     /// Sick tasks given up by this plan, by revision.
     var replacedForHealth: [String: Int] = [:]
+    /// The primary revision cannot go on within the service's percentages.
+    var isBlocked = false
 
     init() {}
 

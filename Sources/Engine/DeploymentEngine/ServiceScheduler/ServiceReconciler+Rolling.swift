@@ -25,15 +25,24 @@ extension ServiceReconciler {
             surplus: max(0, censuses.reduce(0) { $0 + $1.healthy.count } - limits.floor))
 
         let missing = desired.desiredCount - primary.sound
+        var started = 0
         if missing > 0 {
             let wanted = min(missing, budget.room)
-            budget.room -= Self.start(wanted, of: primary.revision, at: now, plan: &plan)
-            Self.makeRoom(for: missing - wanted, in: replaced, budget: &budget, plan: &plan)
-            Self.noteBlockade(missing: missing, primary, replaced, limits: limits, budget: budget, plan: &plan)
+            started = Self.start(wanted, of: primary.revision, at: now, plan: &plan)
+            budget.room -= started
+            let canStart =
+                primary.revision.progress.rollout != .failed && primary.revision.progress.throttle.allowsStart(at: now)
+            if canStart { Self.makeRoom(for: missing - wanted, in: replaced, budget: &budget, plan: &plan) }
+            Self.noteBlockade(primary, replaced, budget: budget, plan: &plan)
         }
         Self.shrink(primary, to: desired.desiredCount, plan: &plan)
-        Self.replaceSick(in: primary, count: desired.desiredCount, budget: &budget, plan: &plan)
-        Self.retire(replaced, primary: primary, desiredCount: desired.desiredCount, budget: &budget, plan: &plan)
+        Self.restore(replaced, primary: primary, limits: limits, at: now, budget: &budget, plan: &plan)
+        let roomIsComing = censuses.contains { !$0.leaving.isEmpty } || !plan.stops.isEmpty
+        Self.replaceSick(
+            in: primary, count: desired.desiredCount, covered: primary.sound + started,
+            hasRoom: budget.room > 0 || roomIsComing, plan: &plan)
+        Self.retire(
+            replaced, primary: primary, desiredCount: desired.desiredCount, limits: limits, budget: budget, plan: &plan)
     }
 
     /// What a plan may still spend.
@@ -61,15 +70,28 @@ extension ServiceReconciler {
         }
     }
 
+    /// Tasks are missing, nothing is on its way, and nothing may be started or stopped.
     private static func noteBlockade(
-        missing: Int, _ primary: RevisionCensus, _ replaced: [RevisionCensus], limits: RollingLimits,
-        budget: RollingBudget, plan: inout ServicePlan
+        _ primary: RevisionCensus, _ replaced: [RevisionCensus], budget: RollingBudget, plan: inout ServicePlan
     ) {
         let isStill = plan.starts.isEmpty && plan.stops.isEmpty && primary.starting.isEmpty && primary.unproven.isEmpty
         let nobodyLeaves = primary.leaving.isEmpty && replaced.allSatisfy { $0.leaving.isEmpty }
-        if missing > 0, isStill, nobodyLeaves, budget.room == 0, primary.revision.progress.rollout != .failed {
-            plan.events.append(.blockedByConfiguration)
-        }
+        guard isStill, nobodyLeaves, budget.room == 0, primary.sick.isEmpty, primary.revision.progress.rollout != .failed
+        else { return }
+        plan.isBlocked = true
+        if !primary.revision.progress.isBlocked { plan.events.append(.blockedByConfiguration) }
+    }
+
+    /// A replaced revision whose tasks died before the primary one covers for them starts new ones, so that the minimum
+    /// holds even if the deployment never succeeds.
+    private static func restore(
+        _ replaced: [RevisionCensus], primary: RevisionCensus, limits: RollingLimits, at now: Timestamp,
+        budget: inout RollingBudget, plan: inout ServicePlan
+    ) {
+        let covered = primary.healthy.count + replaced.reduce(0) { $0 + $1.sound }
+        let missing = min(limits.floor - covered, budget.room)
+        guard missing > 0, let census = replaced.first(where: { $0.revision.progress.rollout == .completed }) else { return }
+        budget.room -= Self.start(missing, of: census.revision, at: now, plan: &plan)
     }
 
     /// Stops sound tasks that are too many; sick ones are `replaceSick`'s.
@@ -81,38 +103,48 @@ extension ServiceReconciler {
 
     /// A sick task is kept until a healthy replacement stands beside it; where the maximum leaves no place for one, sick
     /// tasks are given up one at a time.
+    /// - Parameters:
+    ///   - covered: sound tasks, with those that this plan starts.
+    ///   - hasRoom: a replacement can start, now or as soon as others have left.
     static func replaceSick(
-        in census: RevisionCensus, count: Int, budget: inout RollingBudget, plan: inout ServicePlan
+        in census: RevisionCensus, count: Int, covered: Int, hasRoom: Bool, plan: inout ServicePlan
     ) {
         if census.healthy.count >= count {
             for sick in census.sick { Self.replace(sick, of: census.revision, plan: &plan) }
-        } else if census.sound < count, budget.room == 0, plan.starts.isEmpty, census.leaving.isEmpty,
-            let first = census.sick.first
-        {
+        } else if covered < count, !hasRoom, let first = census.sick.first {
             Self.replace(first, of: census.revision, plan: &plan)
         }
     }
 
     /// Replaced revisions shrink as the primary one gets healthy: never below the desired count of healthy tasks, and what
-    /// is not healthy goes as soon as the primary revision covers for it.
+    /// only starts goes as soon as the minimum holds without it.
     private static func retire(
-        _ replaced: [RevisionCensus], primary: RevisionCensus, desiredCount: Int, budget: inout RollingBudget,
-        plan: inout ServicePlan
+        _ replaced: [RevisionCensus], primary: RevisionCensus, desiredCount: Int, limits: RollingLimits,
+        budget: RollingBudget, plan: inout ServicePlan
     ) {
-        let isComplete = primary.healthy.count >= desiredCount
-        let healthyOld = replaced.reduce(0) { $0 + $1.healthy.count }
-        var surplus = min(budget.surplus, max(0, primary.healthy.count + healthyOld - desiredCount))
-        for census in replaced {
-            let ordered = Set(plan.stops.map(\.task))
-            if isComplete {
+        let ordered = Set(plan.stops.map(\.task))
+        guard primary.healthy.count < desiredCount else {
+            for census in replaced {
                 Self.stop(census.byWorth.filter { !ordered.contains($0.id) }, of: census.revision, plan: &plan)
-                continue
             }
-            // Starting tasks of a revision that is being replaced serve nobody and never need to.
-            Self.stop(census.starting.filter { !ordered.contains($0.id) }, of: census.revision, plan: &plan)
-            let healthy = census.healthy.reversed().filter { !ordered.contains($0.id) }.prefix(surplus)
+            return
+        }
+        let healthyOld = replaced.reduce(0) { $0 + $1.healthy.count }
+        let soundOld = replaced.reduce(0) { $0 + $1.sound }
+        var surplus = min(budget.surplus, max(0, primary.healthy.count + healthyOld - desiredCount))
+        // The sound ones that remain must cover the minimum, or `restore` would start them again.
+        let alreadyGiven = replaced.reduce(0) { sum, census in
+            sum + (census.starting + census.unproven + census.healthy).count { ordered.contains($0.id) }
+        }
+        var spare = max(0, primary.healthy.count + soundOld - alreadyGiven - limits.floor)
+        for census in replaced {
+            let idle = census.starting.filter { !ordered.contains($0.id) }.prefix(spare)
+            Self.stop(idle, of: census.revision, plan: &plan)
+            spare -= idle.count
+            let healthy = census.healthy.reversed().filter { !ordered.contains($0.id) }.prefix(min(surplus, spare))
             Self.stop(healthy, of: census.revision, plan: &plan)
             surplus -= healthy.count
+            spare -= healthy.count
         }
     }
 

@@ -8,13 +8,15 @@ extension ServiceReconciler {
         for census in censuses {
             let count = census.revision.role == .draining ? 0 : census.revision.desiredCount
             let cap = count * Self.maximumPercent / 100
-            var budget = RollingBudget(room: max(0, cap - census.live), surplus: 0)
+            let room = max(0, cap - census.live)
             let missing = max(0, count - census.sound)
             // Tasks on their way out do not keep the place of those that are missing; only sick ones do.
-            let wanted = census.sick.isEmpty ? missing : min(missing, budget.room)
-            budget.room -= Self.start(wanted, of: census.revision, at: now, plan: &plan)
+            let wanted = census.sick.isEmpty ? missing : min(missing, room)
+            let started = Self.start(wanted, of: census.revision, at: now, plan: &plan)
             Self.shrink(census, to: count, plan: &plan)
-            Self.replaceSick(in: census, count: count, budget: &budget, plan: &plan)
+            Self.replaceSick(
+                in: census, count: count, covered: census.sound + started,
+                hasRoom: room > started || !census.leaving.isEmpty, plan: &plan)
         }
     }
 }

@@ -128,10 +128,12 @@ package enum ServiceReconciler {
         for census in censuses {
             var revision = census.revision
             revision.progress.failedTasks += plan.replacedForHealth[revision.id] ?? 0
-            if Self.isFinished(census, desired, completes: completes) {
+            let isStarting = plan.starts.contains { $0.revision == revision.id }
+            if !isStarting, Self.isFinished(census, desired, completes: completes) {
                 plan.finished.append(revision.id)
                 continue
             }
+            if revision.role == .primary { revision.progress.isBlocked = plan.isBlocked }
             if completes, revision.role == .primary {
                 revision.progress.rollout = .completed
                 revision.progress.failedTasks = 0
@@ -151,7 +153,8 @@ package enum ServiceReconciler {
         case .rolling:
             // What a failing deployment may return to stays until the deployment is decided.
             let isKeptForRollback =
-                desired.circuitBreaker.rollsBack && census.revision.id == desired.rollbackCandidate && !completes
+                desired.circuitBreaker.isEnabled && desired.circuitBreaker.rollsBack
+                && census.revision.id == desired.rollbackCandidate && !completes
             return census.revision.role != .primary && !isKeptForRollback
         case .taskSets:
             return census.revision.role == .draining

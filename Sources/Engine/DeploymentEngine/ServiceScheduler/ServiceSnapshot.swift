@@ -86,6 +86,8 @@ package struct RevisionProgress: Hashable, Sendable, Codable {
     package var failedTasks = 0
     /// The most tasks that were healthy at once: one more means that a task has become healthy.
     package var mostHealthy = 0
+    /// The deployment's percentages leave no room for its next step, and the service's events say so.
+    package var isBlocked = false
     /// When a task set reached its steady state; `nil` while it stabilizes.
     package var steadySince: Timestamp?
 

@@ -24,6 +24,12 @@ package struct ContainerProgress: Hashable, Sendable, Codable {
         /// What went wrong, as `describe-tasks` shows it.
         package let reason: String?
         package let hasRun: Bool
+
+        package init(exitCode: Int?, reason: String?, hasRun: Bool) {
+            self.exitCode = exitCode
+            self.reason = reason
+            self.hasRun = hasRun
+        }
     }
 
     package let plan: ContainerPlan
