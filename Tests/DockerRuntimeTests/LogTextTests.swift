@@ -1,7 +1,8 @@
-@testable internal import DockerRuntime
 internal import NIOCore
 internal import Testing
 internal import WorkloadRuntime
+
+@testable internal import DockerRuntime
 
 struct LogTextTests {
     private static let first = "2026-11-20T10:00:00.000000001Z"

@@ -1,10 +1,12 @@
-@testable internal import DockerRuntime
 internal import Testing
 internal import WorkloadRuntime
 
+@testable internal import DockerRuntime
+
 struct ReferenceTests {
     @Test(arguments: [
-        ("nginx", "nginx"), ("nginx:1.27", "nginx"), ("host:5000/app", "host:5000/app"), ("host:5000/app:2", "host:5000/app"),
+        ("nginx", "nginx"), ("nginx:1.27", "nginx"), ("host:5000/app", "host:5000/app"),
+        ("host:5000/app:2", "host:5000/app"),
         ("app@sha256:00", "app"), ("app:1@sha256:00", "app"),
     ])
     func theRepositoryIsWithoutTagAndDigest(reference: String, repository: String) {

@@ -1,5 +1,6 @@
-@testable internal import ProcessRuntime
 internal import Testing
+
+@testable internal import ProcessRuntime
 
 struct LineSplitterTests {
     private func lines(of chunks: [String]) -> [String] {

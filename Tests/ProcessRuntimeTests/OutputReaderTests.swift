@@ -1,7 +1,8 @@
-@testable internal import ProcessRuntime
 internal import Model
 internal import Testing
 internal import WorkloadRuntime
+
+@testable internal import ProcessRuntime
 
 struct OutputReaderTests {
     @Test func anUnfinishedLineIsLeftForLater() {

@@ -42,7 +42,8 @@ struct ContractTests {
     @Test(arguments: RuntimeUnderTest.allCases)
     func stopSendsSIGTERMAndTellsTheExitCode(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
-            let container = try await fixture.start("trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.05; done")
+            let container = try await fixture.start(
+                "trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.05; done")
             try await fixture.waitForLine("ready", of: container)
             #expect(try await fixture.runtime.inspect(container) == .running)
             let exit = try await fixture.runtime.stopContainer(container, timeout: .seconds(20))
@@ -141,7 +142,9 @@ struct ContractTests {
     @Test(arguments: RuntimeUnderTest.allCases)
     func healthCommandsTellPassFailureAndTimeout(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
-            let container = try await fixture.start("echo ready; sleep 600") { $0.environment = [.init("COLOR", "teal")] }
+            let container = try await fixture.start("echo ready; sleep 600") {
+                $0.environment = [.init("COLOR", "teal")]
+            }
             try await fixture.waitForLine("ready", of: container)
             func check(_ command: [String], timeout: Duration = .seconds(20)) async throws -> HealthCommandResult {
                 try await fixture.runtime.runHealthCommand(command, in: container, timeout: timeout)
@@ -160,7 +163,8 @@ struct ContractTests {
             let first = try await fixture.runtime.startContainer(shell("exit 4", name: "init"), in: sandbox)
             #expect(try await fixture.runtime.waitForExit(of: first).code == 4)
             // The first has ended, and the task's network is still there for the second.
-            let second = try await fixture.runtime.startContainer(shell("echo ready; sleep 600", name: "web"), in: sandbox)
+            let second = try await fixture.runtime.startContainer(
+                shell("echo ready; sleep 600", name: "web"), in: sandbox)
             try await fixture.waitForLine("ready", of: second)
             #expect(try await fixture.runtime.inspect(second) == .running)
             try await fixture.runtime.removeSandbox(sandbox)
@@ -174,7 +178,8 @@ struct ContractTests {
         try await runtime.with { fixture in
             let specification = SandboxSpecification(
                 taskID: Identifiers.hex(32), networkMode: .awsvpc,
-                ports: [PortRequest(containerName: "web", containerPort: 8080, hostPort: nil, transport: .tcp)], labels: [:])
+                ports: [PortRequest(containerName: "web", containerPort: 8080, hostPort: nil, transport: .tcp)],
+                labels: [:])
             let first = try await fixture.runtime.createSandbox(specification)
             #expect(try await fixture.runtime.createSandbox(specification) == first)
             #expect(try await fixture.restarted().createSandbox(specification) == first)

@@ -81,7 +81,9 @@ struct RuntimeFixture: Sendable {
     }
 
     /// Starts a line of shell in a new sandbox.
-    func start(_ script: String, change: (inout ContainerSpecification) -> Void = { _ in }) async throws -> ContainerHandle {
+    func start(_ script: String, change: (inout ContainerSpecification) -> Void = { _ in }) async throws
+        -> ContainerHandle
+    {
         var specification = shell(script)
         change(&specification)
         return try await self.runtime.startContainer(specification, in: try await self.sandbox())

@@ -67,7 +67,9 @@ extension ContainerSpecification {
         // ECS: CPU units are relative shares, of which the kernel wants at least two.
         if let cpu, cpu > 0 { host.append(.init("CpuShares", .integer(Int64(max(cpu, 2))))) }
         if let memory { host.append(.init("Memory", .integer(Int64(memory) * 1_048_576))) }
-        if let memoryReservation { host.append(.init("MemoryReservation", .integer(Int64(memoryReservation) * 1_048_576))) }
+        if let memoryReservation {
+            host.append(.init("MemoryReservation", .integer(Int64(memoryReservation) * 1_048_576)))
+        }
         if let sharedMemorySize { host.append(.init("ShmSize", .integer(Int64(sharedMemorySize) * 1_048_576))) }
         return .object(host)
     }
@@ -89,7 +91,8 @@ extension ContainerSpecification.Mount {
         ]
         switch self.source {
         case .hostPath(let path): members += [.init("Type", .string("bind")), .init("Source", .string(path))]
-        case .taskVolume(let name): members += [.init("Type", .string("volume")), .init("Source", .string(volume(name)))]
+        case .taskVolume(let name):
+            members += [.init("Type", .string("volume")), .init("Source", .string(volume(name)))]
         case .tmpfs(let size):
             members += [
                 .init("Type", .string("tmpfs")),

@@ -3,7 +3,9 @@ internal import Model
 package import WorkloadRuntime
 
 extension DockerEngineRuntime {
-    package func startContainer(_ specification: ContainerSpecification, in sandbox: Sandbox) async throws -> ContainerHandle {
+    package func startContainer(_ specification: ContainerSpecification, in sandbox: Sandbox) async throws
+        -> ContainerHandle
+    {
         let id = try await self.create(specification, in: sandbox)
         do {
             if try await self.engine.container(id)?.status == .created { try await self.engine.startContainer(id) }
@@ -99,7 +101,9 @@ extension DockerEngineRuntime {
         return try await self.waitForExit(of: container)
     }
 
-    package func logLines(of container: ContainerHandle, after position: LogPosition?) -> AsyncThrowingStream<LogLine, any Error> {
+    package func logLines(of container: ContainerHandle, after position: LogPosition?) -> AsyncThrowingStream<
+        LogLine, any Error
+    > {
         let follower = OutputFollower(
             engine: self.engine, container: container.reference, after: position.flatMap(LogPlace.init))
         return AsyncThrowingStream { try await follower.next() }

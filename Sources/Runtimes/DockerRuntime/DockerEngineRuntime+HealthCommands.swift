@@ -41,7 +41,9 @@ extension DockerEngineRuntime {
         }
     }
 
-    private func createExec(_ arguments: [String], in container: ContainerHandle, user: String? = nil) async throws -> String {
+    private func createExec(_ arguments: [String], in container: ContainerHandle, user: String? = nil) async throws
+        -> String
+    {
         var body: [JSONValue.Member] = [
             .init("AttachStdout", .bool(true)), .init("AttachStderr", .bool(true)), .init("Cmd", .strings(arguments)),
         ]

@@ -19,7 +19,8 @@ extension DockerEngineRuntime {
         }
     }
 
-    private func sandbox(_ specification: SandboxSpecification, address: String, port: (PortRequest) -> Int) -> Sandbox {
+    private func sandbox(_ specification: SandboxSpecification, address: String, port: (PortRequest) -> Int) -> Sandbox
+    {
         Sandbox(
             taskID: specification.taskID, runtime: .docker, networkMode: specification.networkMode,
             reference: self.naming.network, address: address, macAddress: nil,
@@ -33,8 +34,10 @@ extension DockerEngineRuntime {
     private func createPause(_ specification: SandboxSpecification) async throws -> Sandbox {
         _ = try await self.engine.gateway(ofNetwork: self.naming.network, labels: self.naming.labels)
         let image = try await self.pauseImage()
-        let labels = specification.labels.merging(self.labels(task: specification.taskID, mode: .awsvpc)) { _, own in own }
-            .merging([Naming.portsLabel: PortList.text(of: specification.ports)]) { _, own in own }
+        let labels = specification.labels.merging(self.labels(task: specification.taskID, mode: .awsvpc)) { _, own in
+            own
+        }
+        .merging([Naming.portsLabel: PortList.text(of: specification.ports)]) { _, own in own }
         var host: [JSONValue.Member] = [.init("NetworkMode", .string(self.naming.network))]
         var body: [JSONValue.Member] = [
             .init("Image", .string(image)),
@@ -62,7 +65,8 @@ extension DockerEngineRuntime {
         if try await self.engine.image(reference) != nil { return reference }
         let architecture = try await self.engine.architecture()
         guard let program = PauseProgram.executable(for: architecture) else {
-            throw RuntimeFailure.resourceInitialization("awsvpc tasks cannot run on an engine of architecture \(architecture)")
+            throw RuntimeFailure.resourceInitialization(
+                "awsvpc tasks cannot run on an engine of architecture \(architecture)")
         }
         try await self.engine.importImage(
             TarArchive.containing(PauseProgram.path, program), repository: Naming.pauseRepository, tag: Naming.pauseTag)
@@ -83,8 +87,12 @@ extension DockerEngineRuntime {
     package func sandboxes() async throws -> [Sandbox] {
         var found: [String: Sandbox] = [:]
         for id in try await self.engine.containers(labels: self.naming.filter()) {
-            guard let state = try await self.engine.container(id), let sandbox = self.sandbox(of: state) else { continue }
-            if state.labels[Naming.portsLabel] != nil || found[sandbox.taskID] == nil { found[sandbox.taskID] = sandbox }
+            guard let state = try await self.engine.container(id), let sandbox = self.sandbox(of: state) else {
+                continue
+            }
+            if state.labels[Naming.portsLabel] != nil || found[sandbox.taskID] == nil {
+                found[sandbox.taskID] = sandbox
+            }
         }
         return found.values.sorted { $0.taskID < $1.taskID }
     }

@@ -31,7 +31,8 @@ package final class DockerEngineRuntime: WorkloadRuntime {
     ///   - dataDirectory: an absolute path; tells the servers of one machine apart.
     ///   - publishAddress: where ports of `bridge` tasks are published.
     package init(
-        engine address: EngineAddress, dataDirectory: String, reachability: Reachability, publishAddress: String = "127.0.0.1",
+        engine address: EngineAddress, dataDirectory: String, reachability: Reachability,
+        publishAddress: String = "127.0.0.1",
         http: HTTPClient, logger: Logger
     ) {
         self.engine = EngineClient(address: address, http: http)
@@ -62,10 +63,12 @@ package final class DockerEngineRuntime: WorkloadRuntime {
         return options.contains { $0.contains("rootless") } ? .published : .direct
     }
 
-    /// One long wait and one output stream a container are open at the same time, each on a connection of its own.
+    /// For the client of this runtime. One long wait and one output stream a container are open at the same time, each on a
+    /// connection of its own; where no engine listens, that is known at once and not after a time-out.
     package static var httpConfiguration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 4096
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.timeout.connect = .seconds(5)
         return configuration
     }

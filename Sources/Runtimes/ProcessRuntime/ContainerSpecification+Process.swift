@@ -13,7 +13,9 @@ extension ContainerSpecification {
         if self.readonlyRootFilesystem { return "readonlyRootFilesystem" }
         if self.pseudoTerminal { return "pseudoTerminal" }
         if let hostname { return "hostname \"\(hostname)\"" }
-        if !self.capabilitiesAdded.isEmpty || !self.capabilitiesDropped.isEmpty { return "linuxParameters.capabilities" }
+        if !self.capabilitiesAdded.isEmpty || !self.capabilitiesDropped.isEmpty {
+            return "linuxParameters.capabilities"
+        }
         if self.sharedMemorySize != nil { return "linuxParameters.sharedMemorySize" }
         if let control = self.systemControls.keys.min() { return "systemControls \"\(control)\"" }
         if let host = self.extraHosts.keys.min() { return "extraHosts \"\(host)\"" }
@@ -25,9 +27,11 @@ extension ContainerSpecification {
     private static func isOwnUser(_ user: String) -> Bool {
         let parts = user.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count <= 2, let name = parts.first else { return false }
-        let isUser = UInt32(name).map { $0 == geteuid() } ?? (getpwnam(String(name)).map { $0.pointee.pw_uid } == geteuid())
+        let isUser =
+            UInt32(name).map { $0 == geteuid() } ?? (getpwnam(String(name)).map { $0.pointee.pw_uid } == geteuid())
         guard parts.count == 2, isUser else { return isUser }
-        return UInt32(parts[1]).map { $0 == getegid() } ?? (getgrnam(String(parts[1])).map { $0.pointee.gr_gid } == getegid())
+        return UInt32(parts[1]).map { $0 == getegid() }
+            ?? (getgrnam(String(parts[1])).map { $0.pointee.gr_gid } == getegid())
     }
 }
 

@@ -4,7 +4,9 @@ internal import Model
 package import WorkloadRuntime
 
 extension HostProcessRuntime {
-    package func startContainer(_ specification: ContainerSpecification, in sandbox: Sandbox) async throws -> ContainerHandle {
+    package func startContainer(_ specification: ContainerSpecification, in sandbox: Sandbox) async throws
+        -> ContainerHandle
+    {
         if let member = specification.unsupportedByProcesses {
             throw RuntimeFailure.unsupported(
                 "the process runtime cannot give container \(specification.name) \(member); use --runtime docker")
@@ -52,7 +54,8 @@ extension HostProcessRuntime {
         do {
             let reportEnd = Descriptor(adopting: ends[1])
             pid = try Spawn(
-                executable: self.shim.executable, arguments: [self.shim.executable] + self.shim.arguments + [folder.path],
+                executable: self.shim.executable,
+                arguments: [self.shim.executable] + self.shim.arguments + [folder.path],
                 environment: [], directory: "/", descriptors: [-1, -1, -1, reportEnd.raw, lock.raw], newSession: true
             ).start()
         } catch {
@@ -93,7 +96,9 @@ extension HostProcessRuntime {
         let workingDirectory = specification.workingDirectory ?? own
         let environment = ProcessEnvironment(specification, in: sandbox, searchPath: self.searchPath)
         let stopSignal = specification.stopSignal ?? "SIGTERM"
-        guard let signal = Signals.number(of: stopSignal) else { throw StartFailure("unknown stop signal \"\(stopSignal)\"") }
+        guard let signal = Signals.number(of: stopSignal) else {
+            throw StartFailure("unknown stop signal \"\(stopSignal)\"")
+        }
         return LaunchRecord(
             executable: try ExecutableSearch.find(
                 program, path: environment["PATH"] ?? self.searchPath, workingDirectory: workingDirectory),

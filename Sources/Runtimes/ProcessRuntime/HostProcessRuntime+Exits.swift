@@ -88,7 +88,9 @@ extension HostProcessRuntime {
                 do {
                     _ = try Self.look(at: folder)
                 } catch {
-                    logger.error("cannot record the end of a container", metadata: ["folder": "\(folder.path)", "error": "\(error)"])
+                    logger.error(
+                        "cannot record the end of a container",
+                        metadata: ["folder": "\(folder.path)", "error": "\(error)"])
                 }
                 exits.signal(folder)
                 output.signal(folder.path)

@@ -15,7 +15,9 @@ extension HostProcessRuntime {
         let output = "\(folder.path)/health.\(Identifiers.hex(8))"
         let check: pid_t
         do {
-            check = try await self.blocking { try Self.startCheck(command, in: folder, output: output, timeout: timeout) }
+            check = try await self.blocking {
+                try Self.startCheck(command, in: folder, output: output, timeout: timeout)
+            }
         } catch let failure as StartFailure {
             return .failed(exitCode: 127, output: failure.description)
         }

@@ -11,7 +11,8 @@ extension HostProcessRuntime {
         return try await self.blocking { [ports] in
             if let stored = try SandboxRecord.read(from: folder) { return stored }
             let sandbox = Sandbox(
-                taskID: specification.taskID, runtime: .process, networkMode: specification.networkMode, reference: folder,
+                taskID: specification.taskID, runtime: .process, networkMode: specification.networkMode,
+                reference: folder,
                 address: Self.address, macAddress: nil, bindings: try Self.bind(specification, from: ports))
             do {
                 try Files.makeFolder(folder)
@@ -58,7 +59,9 @@ extension HostProcessRuntime {
 
     package func removeSandbox(_ sandbox: Sandbox) async throws {
         let folder = self.taskFolder(sandbox.taskID)
-        for run in try await self.blocking({ try Self.runFolders(in: folder) }) { try await self.end(run, timeout: .zero) }
+        for run in try await self.blocking({ try Self.runFolders(in: folder) }) {
+            try await self.end(run, timeout: .zero)
+        }
         try await self.blocking { try Files.remove(folder) }
         self.ports.release(sandbox.taskID)
     }

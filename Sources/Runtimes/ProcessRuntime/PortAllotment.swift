@@ -43,7 +43,9 @@ final class PortAllotment: Sendable {
     /// Takes this very port; false when another task or program has it.
     func allot(_ port: Int, to task: String) -> Bool {
         self.state.withLock { state in
-            guard !state.taken.values.contains(where: { $0.contains(port) }), Self.isFree(port, reuse: true) else { return false }
+            guard !state.taken.values.contains(where: { $0.contains(port) }), Self.isFree(port, reuse: true) else {
+                return false
+            }
             state.taken[task, default: []].insert(port)
             return true
         }
@@ -52,7 +54,8 @@ final class PortAllotment: Sendable {
     /// Whether a server could listen at the port on any address. `reuse` overlooks connections that linger in TIME_WAIT,
     /// as servers do that must have this port.
     private static func isFree(_ port: Int, reuse: Bool = false) -> Bool {
-        let socket = Descriptor(adopting: Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0))
+        let socket = Descriptor(
+            adopting: Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0))
         guard socket.raw >= 0 else { return false }
         if reuse {
             var one: CInt = 1

@@ -25,7 +25,9 @@ struct ContainerState: Sendable {
     }
 
     init?(json: JSONValue) {
-        guard let id = json["Id"]?.string, let state = json["State"], let status = state["Status"]?.string else { return nil }
+        guard let id = json["Id"]?.string, let state = json["State"], let status = state["Status"]?.string else {
+            return nil
+        }
         self.id = id
         self.startedAt = state["StartedAt"]?.string.flatMap(Timestamp.init(iso8601:))
         switch status {

@@ -20,7 +20,8 @@ package struct EngineAddress: Hashable, Sendable, CustomStringConvertible {
 
     private static func percentEncoded(_ byte: UInt8) -> String {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"),
             UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
             String(UnicodeScalar(byte))
         default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)

@@ -27,7 +27,8 @@ extension EngineClient {
     func pullImage(_ reference: String) async throws {
         do {
             let response = try await self.open(
-                .POST, "/images/create", query: [("fromImage", reference)] + Self.tag(of: reference), patience: .transfer)
+                .POST, "/images/create", query: [("fromImage", reference)] + Self.tag(of: reference),
+                patience: .transfer)
             // Progress, one JSON document a line; a failure after the head is a document too.
             var failure: String?
             var rest = ByteBuffer()

@@ -9,8 +9,10 @@ extension EngineClient {
             _ = try await self.call(
                 .POST, "/networks/create",
                 json: .object([
-                    .init("Name", .string(name)), .init("Driver", .string("bridge")), .init("CheckDuplicate", .bool(true)),
-                    .init("Labels", .object(labels.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
+                    .init("Name", .string(name)), .init("Driver", .string("bridge")),
+                    .init("CheckDuplicate", .bool(true)),
+                    .init(
+                        "Labels", .object(labels.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
                 ]))
         } catch let error as EngineError where error.isConflict {
             // Another call made it at the same moment.

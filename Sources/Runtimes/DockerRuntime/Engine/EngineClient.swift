@@ -40,7 +40,9 @@ struct EngineClient: Sendable {
     @discardableResult
     func ping() async throws -> EngineVersion? {
         let response = try await self.execute(.GET, "/_ping", body: nil, deadline: .now() + .seconds(5))
-        guard response.status == .ok else { throw RuntimeFailure.unavailable("\(self.address) answers \(response.status)") }
+        guard response.status == .ok else {
+            throw RuntimeFailure.unavailable("\(self.address) answers \(response.status)")
+        }
         return response.headers.first(name: "Api-Version").flatMap(EngineVersion.init)
     }
 
@@ -62,7 +64,8 @@ struct EngineClient: Sendable {
 
     /// An answer below 400, its body still to be read.
     func open(
-        _ method: HTTPMethod, _ path: String, query: [(String, String)] = [], body: Body? = nil, patience: Patience = .brief
+        _ method: HTTPMethod, _ path: String, query: [(String, String)] = [], body: Body? = nil,
+        patience: Patience = .brief
     ) async throws -> HTTPClientResponse {
         let version = try await self.version.value { try await self.ping() }
         let target = "/v\(version)\(path)\(Self.queryString(query))"

@@ -29,7 +29,8 @@ struct PublishedPort: Equatable, Sendable {
             ports.map { port in
                 let hostPort = port.hostPort.map(String.init) ?? ""
                 return .init(
-                    port.key, .array([.object([.init("HostIp", .string(address)), .init("HostPort", .string(hostPort))])]))
+                    port.key,
+                    .array([.object([.init("HostIp", .string(address)), .init("HostPort", .string(hostPort))])]))
             })
     }
 }
@@ -43,9 +44,11 @@ enum PortList {
     static func ports(from text: String) -> [PortRequest] {
         text.split(separator: ",").compactMap { item in
             let parts = item.split { $0 == ":" || $0 == "/" }
-            guard parts.count == 3, let port = Int(parts[1]), let transport = PortRequest.Transport(rawValue: String(parts[2]))
+            guard parts.count == 3, let port = Int(parts[1]),
+                let transport = PortRequest.Transport(rawValue: String(parts[2]))
             else { return nil }
-            return PortRequest(containerName: String(parts[0]), containerPort: port, hostPort: nil, transport: transport)
+            return PortRequest(
+                containerName: String(parts[0]), containerPort: port, hostPort: nil, transport: transport)
         }
     }
 }

@@ -2,7 +2,9 @@
 enum TarArchive {
     static func containing(_ name: String, _ bytes: [UInt8]) -> [UInt8] {
         var header = [UInt8](repeating: 0, count: 512)
-        func put(_ text: String, at offset: Int) { header.replaceSubrange(offset..<(offset + text.utf8.count), with: text.utf8) }
+        func put(_ text: String, at offset: Int) {
+            header.replaceSubrange(offset..<(offset + text.utf8.count), with: text.utf8)
+        }
         put(name, at: 0)
         put("0000755", at: 100)
         put("0000000", at: 108)

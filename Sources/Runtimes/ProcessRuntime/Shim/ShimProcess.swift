@@ -12,7 +12,9 @@ package enum ShimProcess {
     package static func run(arguments: [String]) -> Int32 {
         guard arguments.count == 1, let path = arguments.first else { return 2 }
         let report = Descriptor(adopting: ShimReport.descriptor)
-        for descriptor in [ShimReport.descriptor, ShimReport.lockDescriptor] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        for descriptor in [ShimReport.descriptor, ShimReport.lockDescriptor] {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
         signal(SIGPIPE, SIG_IGN)
         do {
             var workload = try Workload(in: RunFolder(path: path))

@@ -22,7 +22,8 @@ struct ProcessStatus: Equatable {
             let pid = Int32(text[..<open].trimmingSpaces)
         else { return nil }
         let fields = text[text.index(after: close)...].split(separator: " ")
-        guard fields.count > 19, let state = fields[0].first, let parent = Int32(fields[1]), let group = Int32(fields[2]),
+        guard fields.count > 19, let state = fields[0].first, let parent = Int32(fields[1]),
+            let group = Int32(fields[2]),
             let session = Int32(fields[3]), let startTime = Int64(fields[19])
         else { return nil }
         self.pid = pid
