@@ -47,8 +47,13 @@ struct Fixture {
     }
 
     private func remove() {
-        for name in ["teal.db", "teal.db-wal", "teal.db-shm", "proxy.sock", "proxy.pid", "proxy.log"] {
-            unlink(self.directory + "/" + name)
+        if let entries = opendir(self.directory) {
+            defer { closedir(entries) }
+            while let entry = readdir(entries) {
+                let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                // "." and ".." are no files, so that unlink refuses them.
+                unlink(self.directory + "/" + name)
+            }
         }
         rmdir(self.directory)
     }
