@@ -47,6 +47,7 @@ struct ControlPlane {
             store: store, aws: client("codedeploy.amazonaws.com"), clock: clock, timeScale: configuration.timeScale, logger: logger)
 
         var registry = OperationRegistry()
+        IAMHandlers(store: store, clock: clock).register(in: &registry)
         STSHandlers(store: store, clock: clock).register(in: &registry)
         loadBalancing.handlers.register(in: &registry)
         logs.register(in: &registry)

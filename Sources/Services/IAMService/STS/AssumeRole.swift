@@ -1,10 +1,11 @@
 internal import Model
 internal import STSAPI
+internal import Store
 internal import WireProtocol
 
 extension STSHandlers {
-    /// Gives temporary credentials of a role. The role's record need not exist: task definitions and functions of an AWS
-    /// account name roles that were never created here.
+    /// Gives temporary credentials of a role. Our own services may assume a role that has no record: task definitions and
+    /// functions of an AWS account name roles that were never created here. Others need one.
     func assumeRole(_ input: STS.AssumeRole.Input, _ context: RequestContext) async throws -> STS.AssumeRole.Output {
         guard let arn = ARN(input.roleArn), arn.service == "iam", arn.resource.hasPrefix("role/"),
             let role = arn.resourceSegments.last, !role.isEmpty
@@ -13,7 +14,7 @@ extension STSHandlers {
         guard unsupported.isEmpty else {
             throw AWSError(code: "ValidationError", message: "session policies are not supported: \(unsupported.joined(separator: ", "))")
         }
-        let id = Self.roleID(of: input.roleArn)
+        let id = try await self.roleID(input, context)
         let principal = Principal.assumedRole(role: role, session: input.roleSessionName, id: id, account: arn.account)
         let session = try await self.newSession(of: principal, lasting: .seconds(input.durationSeconds ?? 3600))
         let identity = CallerIdentity(principal, in: context.scope)
@@ -21,8 +22,27 @@ extension STSHandlers {
             credentials: session.credentials, assumedRoleUser: .init(assumedRoleId: identity.userID, arn: identity.arn))
     }
 
-    /// An `AROA…` id that is always the same for a role (FNV-1a over its ARN), since the role may have no record.
-    private static func roleID(of arn: String) -> String {
+    /// The id of the role's record, whose longest session is checked too.
+    private func roleID(_ input: STS.AssumeRole.Input, _ context: RequestContext) async throws -> String {
+        if let role = try await self.store.read({ try $0.identity(arn: input.roleArn) }), role.kind == .role {
+            guard input.durationSeconds ?? 3600 <= role.maxSessionDuration ?? 3600 else {
+                throw AWSError(
+                    code: "ValidationError",
+                    message: "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+            }
+            return role.id
+        }
+        guard case .service = context.principal else {
+            let caller = CallerIdentity(context.principal, in: context.scope).arn
+            throw AWSError(
+                code: "AccessDenied",
+                message: "User: \(caller) is not authorized to perform: sts:AssumeRole on resource: \(input.roleArn)", status: 403)
+        }
+        return Self.madeUpRoleID(of: input.roleArn)
+    }
+
+    /// An `AROA…` id that is always the same for a role (FNV-1a over its ARN), for a role without a record.
+    private static func madeUpRoleID(of arn: String) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
         var id = "AROA"
         for round in 0..<17 {
