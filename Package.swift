@@ -171,6 +171,12 @@ let package = Package(
         tests("TrafficRoutingTests", ["TrafficRouting", "Model"]),
         tests("ProxyFeedTests", ["ProxyFeed", "TrafficRouting", "Model"]),
         tests("DataPlaneTests", ["DataPlane", "ProxyFeed", "TrafficRouting", "Model", logging]),
+        tests("IAMServiceTests", ["IAMService", "IAMAPI", "STSAPI", "WireProtocol", "Store", "Model", logging]),
+        tests(
+            "WireProtocolTests",
+            [
+                "WireProtocol", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI", "LogsAPI", "STSAPI", "Model", logging,
+            ]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "Model", logging]),
         tests("LogsServiceTests", ["LogsService", "LogsAPI", "Store", "WireProtocol", "Model", logging]),
         tests(

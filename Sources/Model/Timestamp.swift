@@ -11,6 +11,12 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
         self.milliseconds = Int64((seconds * 1000).rounded())
     }
 
+    /// As `init(seconds:)` for a number from outside: `nil` where it is no moment of the years 1 to 9999.
+    package init?(untrustedSeconds seconds: Double) {
+        guard seconds >= -62_135_596_800, seconds < 253_402_300_800 else { return nil }
+        self.init(seconds: seconds)
+    }
+
     package init(from decoder: any Decoder) throws {
         self.milliseconds = try decoder.singleValueContainer().decode(Int64.self)
     }

@@ -104,12 +104,11 @@ extension JSONBinding {
         switch (self.timestamps, json) {
         case (.milliseconds, .integer(let milliseconds)): return Timestamp(milliseconds: milliseconds)
         case (.seconds, .integer(let seconds)):
-            let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-            guard !overflow else { throw json.mismatch("a timestamp") }
-            return Timestamp(milliseconds: milliseconds)
+            guard let moment = Timestamp(untrustedSeconds: Double(seconds)) else { throw json.mismatch("a timestamp") }
+            return moment
         case (.seconds, .number(let seconds)):
-            guard abs(seconds) < 1e15 else { throw json.mismatch("a timestamp") }
-            return Timestamp(seconds: seconds)
+            guard let moment = Timestamp(untrustedSeconds: seconds) else { throw json.mismatch("a timestamp") }
+            return moment
         case (.seconds, .string(let text)):
             // Some SDKs write ISO 8601 whatever the model asks for.
             guard let timestamp = Timestamp(iso8601: text) else { throw json.mismatch("a timestamp") }

@@ -5,9 +5,13 @@ struct QueryParameters {
 
     init() {}
 
+    /// No shape nests as deep: what does is no parameter of ours, and the tree is walked recursively.
+    private static let maximumDepth = 64
+
     init(form: String) {
         for (name, value) in PercentEncoding.pairs(form, plusIsSpace: true) {
-            self.insert(name.split(separator: ".", omittingEmptySubsequences: false)[...], value)
+            let path = name.split(separator: ".", maxSplits: Self.maximumDepth, omittingEmptySubsequences: false)
+            if path.count <= Self.maximumDepth { self.insert(path[...], value) }
         }
     }
 

@@ -15,7 +15,7 @@ enum TextualScalar {
         case .double: Double(text).map { .double($0) }
         case .string: .string(text)
         case .blob: Base64.decode(text).map { .blob($0) }
-        case .timestamp: (Timestamp(iso8601: text) ?? Double(text).map { Timestamp(seconds: $0) }).map { .timestamp($0) }
+        case .timestamp: (Timestamp(iso8601: text) ?? Double(text).flatMap(Timestamp.init(untrustedSeconds:))).map { .timestamp($0) }
         case .list, .map, .structure, .document: nil
         }
     }

@@ -1,0 +1,16 @@
+internal import CodeDeployAPI
+internal import ECSAPI
+internal import ELBv2API
+internal import IAMAPI
+internal import LambdaAPI
+internal import LogsAPI
+internal import STSAPI
+internal import WireProtocol
+
+/// Everything that is generated.
+enum AllServices {
+    static let shapes: [any Shape.Type] =
+        CodeDeploy.shapes + ECS.shapes + ELBv2.shapes + IAM.shapes + Lambda.shapes + Logs.shapes + STS.shapes
+    static let operations: [any AWSOperation.Type] =
+        CodeDeploy.operations + ECS.operations + ELBv2.operations + IAM.operations + Lambda.operations + Logs.operations + STS.operations
+}
