@@ -23,6 +23,7 @@ final class FeedServer: Sendable {
     private let logger: Logger
     private let session: Mutex<Session?> = Mutex(nil)
     private let drained: Mutex<Set<TargetKey>> = Mutex([])
+    private let saving = Mutex(())
     private let everConnected = Atomic<Bool>(false)
 
     init(_ publication: Publication, _ board: ReportBoard, workers: Int, _ file: ProxyStateFile, _ logger: Logger) {
@@ -99,15 +100,18 @@ final class FeedServer: Sendable {
 
     /// Keeps what a crash must not lose. Called by the feed and by the prober.
     func save() {
-        let content = self.publication.read()
-        let (reports, addresses) = ProxyState.health(content.health)
-        do {
-            try self.file.save(
-                ProxyState(
-                    snapshot: content.snapshot, listening: Array(content.listening.keys), health: reports,
-                    addresses: addresses))
-        } catch {
-            self.logger.error("cannot save the routing state", metadata: ["error": "\(error)"])
+        // One at a time, each with what is newest then: both write the same temporary file.
+        self.saving.withLock { _ in
+            let content = self.publication.read()
+            let (reports, addresses) = ProxyState.health(content.health)
+            do {
+                try self.file.save(
+                    ProxyState(
+                        snapshot: content.snapshot, listening: Array(content.listening.keys), health: reports,
+                        addresses: addresses))
+            } catch {
+                self.logger.error("cannot save the routing state", metadata: ["error": "\(error)"])
+            }
         }
     }
 

@@ -13,6 +13,7 @@ package enum ProxyProcess {
 
     /// Serves until SIGTERM, SIGINT or a shutdown from the control plane, then drains. Answers the exit code.
     package static func run(_ configuration: ProxyConfiguration, logger: Logger) -> Int32 {
+        Self.raiseDescriptorLimit()
         do {
             let termination = try Doorbell()
             teal_ring_on_termination(termination.descriptor.number)
@@ -29,6 +30,14 @@ package enum ProxyProcess {
             logger.critical("the proxy cannot start", metadata: ["error": "\(error)"])
             return 1
         }
+    }
+
+    /// Every request takes two descriptors, and the usual soft limit is 1024.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// Waits for the control plane; binds the addresses of the saved state itself where none comes.
