@@ -177,6 +177,12 @@ let package = Package(
             [
                 "WireProtocol", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI", "LogsAPI", "STSAPI", "Model", logging,
             ]),
+        tests(
+            "CodeDeployServiceTests",
+            [
+                "CodeDeployService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "DeploymentEngine", "Store",
+                "WireProtocol", "Model", lifecycle, logging,
+            ]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "Model", logging]),
         tests("LogsServiceTests", ["LogsService", "LogsAPI", "Store", "WireProtocol", "Model", logging]),
         tests(
