@@ -27,13 +27,14 @@ struct DeploymentDriver: Sendable {
             for await _ in changes { break }
             guard let stored = try await self.store.read({ try $0.codeDeployDeployment(self.id) }), stored.machine.status.isActive
             else { return }
-            if try await self.fireTimers(stored) { continue }
+            // Timers last: after an outage, what was done and seen in time must not be lost to a deadline that passed.
             let observation = try await self.observe(stored, reported: &reported)
             if observation == .reported { continue }
             if let command = stored.machine.outstandingCommands.first {
                 try await self.perform(command, of: stored)
                 continue
             }
+            if try await self.fireTimers(stored) { continue }
             let deadline = self.deadline(of: stored.machine, observationFailed: observation == .failed)
             try await self.wait(for: changes, until: deadline)
         }
