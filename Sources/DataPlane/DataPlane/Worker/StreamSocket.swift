@@ -50,6 +50,18 @@ struct StreamSocket {
         }
     }
 
+    /// Receives all that is there, and forgets it.
+    mutating func discardInput() {
+        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { scratch in
+            while self.canRead, !self.sawEnd, !self.failed {
+                let count = recv(self.number, scratch.baseAddress, scratch.count, 0)
+                if count > 0 || (count < 0 && errno == EINTR) { continue }
+                self.canRead = false
+                if count == 0 { self.sawEnd = true } else if errno != EAGAIN { self.failed = true }
+            }
+        }
+    }
+
     /// Sends the ready bytes of both, in this order, as far as the socket takes them.
     mutating func drain(_ first: Buffer?, _ second: Buffer?) -> Int {
         var total = 0

@@ -61,9 +61,7 @@ extension Worker {
     }
 
     func linger(_ client: ClientConnection) -> Bool {
-        let scratch = self.pool.take()
-        defer { self.pool.put(scratch) }
-        while client.socket.fill(scratch) > 0 { scratch.clear() }
+        client.socket.discardInput()
         if client.socket.sawEnd || client.socket.failed { self.close(client) }
         return false
     }
