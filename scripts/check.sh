@@ -7,7 +7,7 @@ step() { echo "== $1"; shift; "$@" || failed=1; }
 
 lint() { swift format lint --strict --recursive --parallel Package.swift Sources/{CLI,DataPlane,Engine,Model,Runtimes,Server,Services,Store,Wire} Tests Tools/APIGenerator/Sources; }
 imports() { swift build --explicit-target-dependency-import-check error; }
-fresh() { scripts/generate.sh && git diff --exit-code --stat -- Sources/API docs/operations.md; }
+fresh() { scripts/generate.sh && git diff --exit-code --stat -- Sources/API docs/operations-table.md; }
 links() { python3 scripts/links.py; }
 
 step "format" lint

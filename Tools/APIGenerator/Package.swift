@@ -17,6 +17,5 @@ let package = Package(
         .target(name: "Model", swiftSettings: settings),
         .target(name: "APIGeneration", dependencies: ["Model"], swiftSettings: settings),
         .executableTarget(name: "APIGenerator", dependencies: ["APIGeneration"], swiftSettings: settings),
-        .testTarget(name: "APIGenerationTests", dependencies: ["APIGeneration", "Model"], swiftSettings: settings),
     ]
 )

@@ -2,15 +2,6 @@
 package import WireProtocol
 
 extension ECS {
-    package enum ContinueServiceDeployment: AWSOperation {
-        package typealias Input = ContinueServiceDeploymentRequest
-        package typealias Output = ContinueServiceDeploymentResponse
-        package static let name = "ContinueServiceDeployment"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
     package enum CreateCluster: AWSOperation {
         package typealias Input = CreateClusterRequest
         package typealias Output = CreateClusterResponse
@@ -38,15 +29,6 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
-    package enum DeleteAccountSetting: AWSOperation {
-        package typealias Input = DeleteAccountSettingRequest
-        package typealias Output = DeleteAccountSettingResponse
-        package static let name = "DeleteAccountSetting"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
     package enum DeleteCluster: AWSOperation {
         package typealias Input = DeleteClusterRequest
         package typealias Output = DeleteClusterResponse
@@ -60,15 +42,6 @@ extension ECS {
         package typealias Input = DeleteServiceRequest
         package typealias Output = DeleteServiceResponse
         package static let name = "DeleteService"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
-    package enum DeleteTaskDefinitions: AWSOperation {
-        package typealias Input = DeleteTaskDefinitionsRequest
-        package typealias Output = DeleteTaskDefinitionsResponse
-        package static let name = "DeleteTaskDefinitions"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil
@@ -92,46 +65,10 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
-    package enum DescribeCapacityProviders: AWSOperation {
-        package typealias Input = DescribeCapacityProvidersRequest
-        package typealias Output = DescribeCapacityProvidersResponse
-        package static let name = "DescribeCapacityProviders"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
     package enum DescribeClusters: AWSOperation {
         package typealias Input = DescribeClustersRequest
         package typealias Output = DescribeClustersResponse
         package static let name = "DescribeClusters"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
-    package enum DescribeContainerInstances: AWSOperation {
-        package typealias Input = DescribeContainerInstancesRequest
-        package typealias Output = DescribeContainerInstancesResponse
-        package static let name = "DescribeContainerInstances"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
-    package enum DescribeServiceDeployments: AWSOperation {
-        package typealias Input = DescribeServiceDeploymentsRequest
-        package typealias Output = DescribeServiceDeploymentsResponse
-        package static let name = "DescribeServiceDeployments"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
-    package enum DescribeServiceRevisions: AWSOperation {
-        package typealias Input = DescribeServiceRevisionsRequest
-        package typealias Output = DescribeServiceRevisionsResponse
-        package static let name = "DescribeServiceRevisions"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil
@@ -173,46 +110,10 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
-    package enum GetTaskProtection: AWSOperation {
-        package typealias Input = GetTaskProtectionRequest
-        package typealias Output = GetTaskProtectionResponse
-        package static let name = "GetTaskProtection"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
-    package enum ListAccountSettings: AWSOperation {
-        package typealias Input = ListAccountSettingsRequest
-        package typealias Output = ListAccountSettingsResponse
-        package static let name = "ListAccountSettings"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
     package enum ListClusters: AWSOperation {
         package typealias Input = ListClustersRequest
         package typealias Output = ListClustersResponse
         package static let name = "ListClusters"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
-    package enum ListContainerInstances: AWSOperation {
-        package typealias Input = ListContainerInstancesRequest
-        package typealias Output = ListContainerInstancesResponse
-        package static let name = "ListContainerInstances"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
-    package enum ListServiceDeployments: AWSOperation {
-        package typealias Input = ListServiceDeploymentsRequest
-        package typealias Output = ListServiceDeploymentsResponse
-        package static let name = "ListServiceDeployments"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil
@@ -263,33 +164,6 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
-    package enum PutAccountSetting: AWSOperation {
-        package typealias Input = PutAccountSettingRequest
-        package typealias Output = PutAccountSettingResponse
-        package static let name = "PutAccountSetting"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
-    package enum PutAccountSettingDefault: AWSOperation {
-        package typealias Input = PutAccountSettingDefaultRequest
-        package typealias Output = PutAccountSettingDefaultResponse
-        package static let name = "PutAccountSettingDefault"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
-    package enum PutClusterCapacityProviders: AWSOperation {
-        package typealias Input = PutClusterCapacityProvidersRequest
-        package typealias Output = PutClusterCapacityProvidersResponse
-        package static let name = "PutClusterCapacityProviders"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
     package enum RegisterTaskDefinition: AWSOperation {
         package typealias Input = RegisterTaskDefinitionRequest
         package typealias Output = RegisterTaskDefinitionResponse
@@ -303,15 +177,6 @@ extension ECS {
         package typealias Input = RunTaskRequest
         package typealias Output = RunTaskResponse
         package static let name = "RunTask"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
-    package enum StopServiceDeployment: AWSOperation {
-        package typealias Input = StopServiceDeploymentRequest
-        package typealias Output = StopServiceDeploymentResponse
-        package static let name = "StopServiceDeployment"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil
@@ -344,24 +209,6 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
-    package enum UpdateCluster: AWSOperation {
-        package typealias Input = UpdateClusterRequest
-        package typealias Output = UpdateClusterResponse
-        package static let name = "UpdateCluster"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
-    package enum UpdateClusterSettings: AWSOperation {
-        package typealias Input = UpdateClusterSettingsRequest
-        package typealias Output = UpdateClusterSettingsResponse
-        package static let name = "UpdateClusterSettings"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
     package enum UpdateService: AWSOperation {
         package typealias Input = UpdateServiceRequest
         package typealias Output = UpdateServiceResponse
@@ -375,15 +222,6 @@ extension ECS {
         package typealias Input = UpdateServicePrimaryTaskSetRequest
         package typealias Output = UpdateServicePrimaryTaskSetResponse
         package static let name = "UpdateServicePrimaryTaskSet"
-        package static var service: ServiceDescription { ECS.service }
-        package static let http = HTTPBinding()
-        package static let resultWrapper: String? = nil
-    }
-
-    package enum UpdateTaskProtection: AWSOperation {
-        package typealias Input = UpdateTaskProtectionRequest
-        package typealias Output = UpdateTaskProtectionResponse
-        package static let name = "UpdateTaskProtection"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil

@@ -34,6 +34,8 @@ struct TaskAssembly: Codable, Equatable, Sendable {
     /// `CMD …` or `CMD-SHELL …` by container.
     var healthCommands: [String: [String]]
     var logs: [String: LogDestination]
+    /// What this version cannot give a container, by container: it fails to start and says so.
+    var unsupported: [String: String]
     /// The `TaskOverride` shape as stored JSON.
     var overrides: String
     var enableExecuteCommand: Bool

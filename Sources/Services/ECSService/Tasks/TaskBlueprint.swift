@@ -39,7 +39,8 @@ struct TaskBlueprint: Sendable {
             subnet: self.network?.awsvpcConfiguration?.subnets.first, networkInterfaceID: "eni-" + Identifiers.hex(17),
             attachmentID: Identifiers.uuid(), containerIDs: identifiers, containers: containers.map(self.specification),
             sandboxSpecification: self.sandbox(id, containers), targets: targets, healthCommands: Self.healthCommands(containers),
-            logs: Self.logs(containers, task: id, region: self.scope.region), overrides: StoredShape.encode(self.echoedOverrides),
+            logs: Self.logs(containers, task: id, region: self.scope.region), 
+            unsupported: self.unsupported(containers), overrides: StoredShape.encode(self.echoedOverrides),
             enableExecuteCommand: self.enableExecuteCommand)
         let plan = TaskPlan(containers: containers.map(Self.plan), targetContainers: targets.map(\.containerName))
         return StoredTask(
@@ -142,6 +143,25 @@ struct TaskBlueprint: Sendable {
                 region: options["awslogs-region"] ?? region, createsGroup: options["awslogs-create-group"] == "true")
         }
         return logs
+    }
+
+    /// Members that were registered, because a task definition of AWS may have them, but that no runtime honours yet.
+    private func unsupported(_ containers: [ECS.ContainerDefinition]) -> [String: String] {
+        var unsupported: [String: String] = [:]
+        for container in containers {
+            let members: [(String, Bool)] = [
+                ("secrets", container.secrets?.isEmpty == false), ("environmentFiles", container.environmentFiles?.isEmpty == false),
+                ("firelensConfiguration", container.firelensConfiguration != nil), ("links", container.links?.isEmpty == false),
+                ("volumesFrom", container.volumesFrom?.isEmpty == false), ("restartPolicy", container.restartPolicy?.enabled == true),
+                ("repositoryCredentials", container.repositoryCredentials != nil),
+                ("resourceRequirements", container.resourceRequirements?.isEmpty == false),
+                ("credentialSpecs", container.credentialSpecs?.isEmpty == false),
+                ("proxyConfiguration", self.definition.proxyConfiguration != nil),
+                ("volumes", self.definition.volumes?.contains { $0.efsVolumeConfiguration != nil || $0.fsxWindowsFileServerVolumeConfiguration != nil } == true),
+            ]
+            if let (member, _) = members.first(where: \.1) { unsupported[container.name ?? ""] = member }
+        }
+        return unsupported
     }
 
     /// One entry per container, even if nothing of it is overridden.

@@ -82,6 +82,11 @@ extension TaskDriver {
         guard let assembly = await self.assembly(), let sandbox = assembly.sandbox,
             let specification = assembly.containers.first(where: { $0.name == container })
         else { return }
+        if let member = assembly.unsupported[container] {
+            let reason = "ResourceInitializationError: \(member) of the task definition is not supported by Teal (container \(container))"
+            await self.record { machine, _, now in machine.containerStartFailed(container, reason, at: now) }
+            return
+        }
         if let destination = assembly.logs[container] {
             do {
                 try await LogForwarding.prepare(destination, self.aws)
