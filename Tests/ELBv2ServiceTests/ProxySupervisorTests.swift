@@ -114,7 +114,7 @@ private func get(_ port: Int) async throws -> String {
 private func exchange(_ port: Int) throws -> String {
     let client = OwnedDescriptor(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
     let address = SocketAddress(IPAddress(ipv4: 0x7F00_0001), port: UInt16(port))
-    guard address.withPointer({ connect(client.number, $0, $1) }) == 0 else { throw SystemCallError("connect") }
+    guard address.connect(client.number) == 0 else { throw SystemCallError("connect") }
     var limit = timeval(tv_sec: 20, tv_usec: 0)
     setsockopt(client.number, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     let request = Array("GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n".utf8)
