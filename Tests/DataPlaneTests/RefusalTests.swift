@@ -60,11 +60,13 @@ import TrafficRouting
 
     @Test func acceptsAHeadThatComesByteByByte() async throws {
         let proxy = try await ProxyFixture()
-        try await proxy.publish(to: try TestBackend.named("blue"))
+        let backend = try TestBackend.named("blue")
+        try await proxy.publish(to: backend)
         let socket = try proxy.connect()
         for byte in "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8 { socket.send([byte]) }
         var reader = TestReader(socket)
         #expect(reader.message()?.text == "blue")
+        #expect(backend.requestCount == 1)
     }
 }
 

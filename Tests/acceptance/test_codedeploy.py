@@ -26,7 +26,7 @@ def test_all_at_once_with_all_hooks_loses_no_request(stack):
     assert list(stack.events(deployment)) == ALL_EVENTS
     assert set(stack.events(deployment).values()) == {"Succeeded"}
     assert stack.weights() == {"blue": 0, "green": 100}
-    assert [s["externalId"] for s in stack.service()["taskSets"]] == [deployment]
+    wait_until(lambda: [s.get("externalId") for s in stack.service()["taskSets"]] == [deployment], 30, "only green is left")
     for name in hooks.values():
         messages = [e["message"] for e in stack.logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]]
         assert any(m.startswith("START RequestId: ") for m in messages) and any(f"hook for {deployment}" in m for m in messages)
@@ -129,7 +129,7 @@ def test_stop_without_rollback_leaves_things_as_they_are(stack):
         following = stack.deploy(stack.task_definition("v3"))
         stack.wait_for(following, "Succeeded", timeout=180)
     assert load.failures == []
-    assert [s["externalId"] for s in stack.service()["taskSets"]] == [following]
+    wait_until(lambda: [s.get("externalId") for s in stack.service()["taskSets"]] == [following], 30, "only the last is left")
 
 
 def test_stop_with_rollback_returns_traffic(stack):
