@@ -30,7 +30,7 @@ extension AttributeTable {
                 .fixed("health_check_logs.s3.prefix", .text, default: ""),
                 .fixed("ipv6.deny_all_igw_traffic", .boolean, default: isInternal ? "true" : "false"),
                 .fixed("load_balancing.cross_zone.enabled", .boolean, default: "true"),
-                AttributeDefinition(
+                .fixed(
                     LoadBalancerAttributeKey.desyncMitigation, .oneOf(["monitor", "defensive", "strictest"]),
                     default: "defensive"),
                 AttributeDefinition(LoadBalancerAttributeKey.dropInvalidHeaders, .boolean, default: "false"),

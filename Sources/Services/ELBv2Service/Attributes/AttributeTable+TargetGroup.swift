@@ -18,14 +18,14 @@ extension AttributeTable {
         resource: "Target group", kind: "target groups with the protocol HTTP",
         definitions: [
             AttributeDefinition(TargetGroupAttributeKey.deregistrationDelay, .integer(0...3600), default: "300"),
-            AttributeDefinition(TargetGroupAttributeKey.stickinessEnabled, .boolean, default: "false"),
+            .fixed(TargetGroupAttributeKey.stickinessEnabled, .boolean, default: "false"),
             .limited(
                 TargetGroupAttributeKey.stickinessType, .oneOf(["lb_cookie", "app_cookie", "source_ip"]),
                 default: "lb_cookie", to: ["lb_cookie"]),
             AttributeDefinition(TargetGroupAttributeKey.stickinessDuration, .integer(1...604_800), default: "86400"),
             .fixed("stickiness.app_cookie.cookie_name", .text, default: ""),
             .fixed("stickiness.app_cookie.duration_seconds", .integer(1...604_800), default: "86400"),
-            AttributeDefinition(TargetGroupAttributeKey.slowStart, .integerOrZero(30...900), default: "0"),
+            .fixed(TargetGroupAttributeKey.slowStart, .integerOrZero(30...900), default: "0"),
             AttributeDefinition(
                 TargetGroupAttributeKey.algorithm,
                 .oneOf(["round_robin", "least_outstanding_requests", "weighted_random"]), default: "round_robin"),

@@ -46,12 +46,11 @@ enum ForwardNormalization {
     ) throws(AWSError) -> ELBv2.TargetGroupStickinessConfig {
         guard var config else { return ELBv2.TargetGroupStickinessConfig(enabled: false) }
         config.enabled = config.enabled ?? false
+        guard config.enabled != true else { throw .validation("Target group stickiness is not supported by Teal") }
         if let duration = config.durationSeconds {
             guard (1...604_800).contains(duration) else {
                 throw .validation("Stickiness duration '\(duration)' must be between '1-604800' inclusive")
             }
-        } else if config.enabled == true {
-            throw .validation("A DurationSeconds must be specified to enable target group stickiness")
         }
         return config
     }
