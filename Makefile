@@ -33,7 +33,7 @@ simulate: ## Run fresh simulated worlds until stopped
 
 bench: release ## Measure against peers in the same run
 	@scripts/install.sh bench
-	@Benchmarks/run.sh $(TEAL)
+	@python3 Benchmarks/proxy.py --teal $(TEAL)
 
 fmt: ## Format the sources
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Tools

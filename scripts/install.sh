@@ -31,9 +31,8 @@ if [ ${#missing[@]} -gt 0 ]; then
   DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-if [ "$purpose" != build ]; then
+if [ "$purpose" = test ]; then
   requirements=Tests/acceptance/requirements.txt
-  [ "$purpose" = bench ] && requirements=Benchmarks/requirements.txt
   [ -x .venv/bin/python ] || python3 -m venv .venv
   stamp=.venv/$(basename "$(dirname "$requirements")").$(sha256sum "$requirements" | cut -c1-16)
   if [ ! -e "$stamp" ]; then

@@ -43,7 +43,9 @@ class Server:
         self.data = self.folder / "data"
         self.port = free_port()
         self.arguments = [f"--runtime={runtime}", f"--time-scale={time_scale}", *arguments]
-        self.environment = {**os.environ, **(environment or {})}
+        # Hooks need a Python with boto3: that of the tests' own virtual environment.
+        path = f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}"
+        self.environment = {**os.environ, "PATH": path, **(environment or {})}
         self.process: subprocess.Popen | None = None
         self.log = self.folder / "server.log"
 

@@ -50,9 +50,11 @@ struct DemoDisplay {
     private mutating func printChange(_ frame: Frame) {
         let current = frame.view.events.last { $0.status == .inProgress || $0.status == .failed }
         let event = current.map { "\($0.lifecycleEventName ?? "") \($0.status?.rawValue ?? "")" } ?? frame.view.status.rawValue
+        // What is measured differs from look to look: a line is worth printing when the deployment itself has moved.
+        let progress = "\(frame.view.deploymentID)  \(event)  \(frame.view.weights.sorted { $0.key < $1.key })"
+        guard progress != self.lastPlainLine else { return }
+        self.lastPlainLine = progress
         let line = "\(frame.view.deploymentID)  \(event)  \(Self.shares(frame))  \(Self.targets(frame))"
-        guard line != self.lastPlainLine else { return }
-        self.lastPlainLine = line
         print("\(Self.seconds(frame.elapsed))  \(line)  \(Self.load(frame))")
     }
 
