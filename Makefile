@@ -33,7 +33,9 @@ simulate: ## Run fresh simulated worlds until stopped
 
 bench: release ## Measure against peers in the same run
 	@scripts/install.sh bench
-	@python3 Benchmarks/proxy.py --teal $(TEAL)
+	@.venv/bin/python Benchmarks/footprint.py --teal $(TEAL)
+	@.venv/bin/python Benchmarks/api.py --teal $(TEAL)
+	@.venv/bin/python Benchmarks/proxy.py --teal $(TEAL)
 
 fmt: ## Format the sources
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Tools

@@ -9,7 +9,7 @@ packages=(libsqlite3-dev zlib1g-dev)
 case $purpose in
 build) ;;
 test) packages+=(python3 python3-venv curl zip gettext-base busybox-static) ;;
-bench) packages+=(python3 python3-venv curl zip haproxy nginx-light wrk) ;;
+bench) packages+=(python3 python3-venv curl zip haproxy nginx-light wrk binutils) ;;
 *) echo "usage: install.sh build|test|bench" >&2; exit 2 ;;
 esac
 
@@ -31,8 +31,12 @@ if [ ${#missing[@]} -gt 0 ]; then
   DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-if [ "$purpose" = test ]; then
-  requirements=Tests/acceptance/requirements.txt
+case $purpose in
+test) requirements=Tests/acceptance/requirements.txt ;;
+bench) requirements=Benchmarks/requirements.txt ;;
+*) requirements= ;;
+esac
+if [ -n "$requirements" ]; then
   [ -x .venv/bin/python ] || python3 -m venv .venv
   stamp=.venv/$(basename "$(dirname "$requirements")").$(sha256sum "$requirements" | cut -c1-16)
   if [ ! -e "$stamp" ]; then

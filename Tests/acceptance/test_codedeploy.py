@@ -126,8 +126,8 @@ def test_stop_without_rollback_leaves_things_as_they_are(stack):
         info = stack.wait_for(deployment, "Stopped")
         assert info["errorInformation"]["code"] == "MANUAL_STOP"
         assert stack.weights() == {"blue": 50, "green": 50}
-        following = stack.deploy(stack.task_definition("v3"))
-        stack.wait_for(following, "Succeeded", timeout=180)
+        following = stack.deploy(stack.task_definition("v3"), deploymentConfigName="CodeDeployDefault.ECSAllAtOnce")
+        stack.wait_for(following, "Succeeded")
     assert load.failures == []
     wait_until(lambda: [s.get("externalId") for s in stack.service()["taskSets"]] == [following], 30, "only the last is left")
 
