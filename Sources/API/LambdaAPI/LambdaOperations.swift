@@ -102,6 +102,16 @@ extension Lambda {
         package static let resultWrapper: String? = nil
     }
 
+    package enum GetFunctionCodeSigningConfig: AWSOperation {
+        package typealias Input = GetFunctionCodeSigningConfigRequest
+        package typealias Output = GetFunctionCodeSigningConfigResponse
+        package static let name = "GetFunctionCodeSigningConfig"
+        package static var service: ServiceDescription { Lambda.service }
+        package static let http = HTTPBinding(
+            method: "GET", path: "/2020-06-30/functions/{FunctionName}/code-signing-config", status: 200)
+        package static let resultWrapper: String? = nil
+    }
+
     package enum GetFunctionConcurrency: AWSOperation {
         package typealias Input = GetFunctionConcurrencyRequest
         package typealias Output = GetFunctionConcurrencyResponse

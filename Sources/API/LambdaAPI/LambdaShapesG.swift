@@ -76,6 +76,61 @@ extension Lambda {
         }
     }
 
+    package struct GetFunctionCodeSigningConfigRequest: Shape {
+        package var functionName: String
+
+        package init(
+            functionName: String
+        ) {
+            self.functionName = functionName
+        }
+
+        package static let schema = StructureSchema("GetFunctionCodeSigningConfigRequest", members: [
+            MemberSchema("FunctionName", Schemas.namespacedFunctionName, location: .uri, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "GetFunctionCodeSigningConfigRequest")
+            self.functionName = try members.required("FunctionName")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("FunctionName", self.functionName)
+            return members.value
+        }
+    }
+
+    package struct GetFunctionCodeSigningConfigResponse: Shape {
+        package var codeSigningConfigArn: String?
+        package var functionName: String?
+
+        package init(
+            codeSigningConfigArn: String? = nil, functionName: String? = nil
+        ) {
+            self.codeSigningConfigArn = codeSigningConfigArn
+            self.functionName = functionName
+        }
+
+        package static let schema = StructureSchema("GetFunctionCodeSigningConfigResponse", members: [
+            MemberSchema("CodeSigningConfigArn", Schemas.codeSigningConfigArn, required: true),
+            MemberSchema("FunctionName", Schemas.functionName, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "GetFunctionCodeSigningConfigResponse")
+            self.codeSigningConfigArn = try members.optional("CodeSigningConfigArn")
+            self.functionName = try members.optional("FunctionName")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("CodeSigningConfigArn", self.codeSigningConfigArn)
+            members.set("FunctionName", self.functionName)
+            return members.value
+        }
+    }
+
     package struct GetFunctionConcurrencyRequest: Shape {
         package var functionName: String
 

@@ -55,6 +55,7 @@ package struct LambdaHandlers: Sendable {
         registry.handle(Lambda.UpdateFunctionConfiguration.self, self.updateFunctionConfiguration)
         registry.handle(Lambda.GetFunction.self, self.getFunction)
         registry.handle(Lambda.GetFunctionConfiguration.self, self.getFunctionConfiguration)
+        registry.handle(Lambda.GetFunctionCodeSigningConfig.self, self.getFunctionCodeSigningConfig)
         registry.handle(Lambda.ListFunctions.self, self.listFunctions)
         registry.handle(Lambda.DeleteFunction.self, self.deleteFunction)
         registry.handle(Lambda.PublishVersion.self, self.publishVersion)

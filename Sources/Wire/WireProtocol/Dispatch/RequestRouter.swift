@@ -35,6 +35,11 @@ struct RequestRouter: Sendable {
                 paths.append(
                     PathRoute(service: name, method: entry.http.method, template: PathTemplate(entry.http.path), operation: entry.name))
             }
+            for unserved in service.description.unservedPaths {
+                paths.append(
+                    PathRoute(
+                        service: name, method: unserved.method, template: PathTemplate(unserved.path), operation: unserved.operation))
+            }
         }
         self.byTargetPrefix = byTargetPrefix
         self.bySigningName = bySigningName

@@ -48,10 +48,25 @@ package struct ServiceDescription: Sendable {
     package let dialects: [WireDialect]
     /// Every operation name of the model, whether implemented here or not.
     package let operationNames: [String]
+    /// Operations that are found by their path and not implemented here, so that the refusal can name them.
+    package let unservedPaths: [UnservedPath]
+
+    package struct UnservedPath: Sendable {
+        package let operation: String
+        package let method: String
+        /// The path template of the model.
+        package let path: String
+
+        package init(operation: String, method: String, path: String) {
+            self.operation = operation
+            self.method = method
+            self.path = path
+        }
+    }
 
     package init(
         name: String, signingName: String, apiVersion: String, targetPrefix: String?, xmlNamespace: String?,
-        dialects: [WireDialect], operationNames: [String]
+        dialects: [WireDialect], operationNames: [String], unservedPaths: [UnservedPath] = []
     ) {
         self.name = name
         self.signingName = signingName
@@ -60,5 +75,6 @@ package struct ServiceDescription: Sendable {
         self.xmlNamespace = xmlNamespace
         self.dialects = dialects
         self.operationNames = operationNames
+        self.unservedPaths = unservedPaths
     }
 }

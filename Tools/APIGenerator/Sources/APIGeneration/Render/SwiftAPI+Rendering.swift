@@ -28,7 +28,15 @@ extension SwiftAPI {
         body.append("        dialects: [\(service.dialects.map { "." + $0 }.joined(separator: ", "))],")
         body.append("        operationNames: [")
         body += wrapped(service.operationNames.map(literal), indent: "            ")
-        body += ["        ])", ""]
+        if service.unservedPaths.isEmpty {
+            body += ["        ])", ""]
+        } else {
+            body += ["        ],", "        unservedPaths: ["]
+            body += service.unservedPaths.map { path in
+                "            .init(operation: \(literal(path.operation)), method: \(literal(path.method)), path: \(literal(path.path))),"
+            }
+            body += ["        ])", ""]
+        }
         body += ["    /// The operations that are generated.", "    package static let operations: [any AWSOperation.Type] = ["]
         body += wrapped(self.operations.map { $0.name + ".self" }, indent: "        ")
         body += ["    ]", "", "    /// Every generated structure.", "    package static let shapes: [any Shape.Type] = ["]

@@ -18,6 +18,14 @@ package struct ServiceDeclaration: Equatable, Sendable {
     /// Cases of `WireDialect`.
     package let dialects: [String]
     package let operationNames: [String]
+    /// Operations with a path of their own that are not implemented; empty for protocols without HTTP bindings.
+    package let unservedPaths: [UnservedPath]
+
+    package struct UnservedPath: Equatable, Sendable {
+        package let operation: String
+        package let method: String
+        package let path: String
+    }
 }
 
 package struct OperationDeclaration: Equatable, Sendable {

@@ -63,7 +63,15 @@ extension Translator {
         return ServiceDeclaration(
             signingName: metadata.signingName ?? metadata.endpointPrefix, apiVersion: metadata.apiVersion,
             targetPrefix: metadata.targetPrefix, xmlNamespace: metadata.xmlNamespace,
-            dialects: try metadata.protocols.map(self.dialect), operationNames: self.model.operations.map(\.name))
+            dialects: try metadata.protocols.map(self.dialect), operationNames: self.model.operations.map(\.name),
+            unservedPaths: self.unservedPaths())
+    }
+
+    private func unservedPaths() -> [ServiceDeclaration.UnservedPath] {
+        guard self.model.metadata.protocols.contains(where: { $0.hasPrefix("rest-") }) else { return [] }
+        return self.model.operations.filter { !self.configuration.operations.contains($0.name) }.map {
+            ServiceDeclaration.UnservedPath(operation: $0.name, method: $0.method, path: $0.path)
+        }
     }
 
     private func dialect(_ name: String) throws -> String {
