@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import DockerRuntime
+internal import ELBv2Service
 internal import IAMService
 package import Logging
 internal import Model
@@ -49,9 +50,14 @@ package struct TealServer: Sendable {
         let endpoints = Self.endpoints(&configuration, hostAddress: selection.hostAddress)
         let plane = try ControlPlane(
             configuration, store: store, runtime: selection.runtime, endpoints: endpoints, clock: clock, logger: self.logger)
+        let meter = RequestMeter()
+        let health = HealthPage(
+            version: self.version, startedAt: clock.now(), scope: configuration.scope, endpoint: endpoints.local,
+            runtime: selection.name, store: store, publisher: plane.loadBalancing.publisher)
         let frontDoor = FrontDoor(
-            dispatcher: self.dispatcher(plane.registry, credentials, store, clock),
-            ownPages: OwnPages(version: self.version, startedAt: clock.now()))
+            dispatcher: self.dispatcher(plane.registry, credentials, store, meter, clock),
+            ownPages: OwnPages(
+                health: health, metrics: MetricsPage(meter: meter, traffic: plane.loadBalancing.counters, store: store)))
         let services = plane.services + self.listeners(frontDoor, configuration, endpoints)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -81,7 +87,7 @@ package struct TealServer: Sendable {
     }
 
     private func dispatcher(
-        _ registry: OperationRegistry, _ credentials: CredentialsFile, _ store: Store, _ clock: any WallClock
+        _ registry: OperationRegistry, _ credentials: CredentialsFile, _ store: Store, _ meter: RequestMeter, _ clock: any WallClock
     ) -> Dispatcher {
         let scope = self.configuration.scope
         let known = CredentialDirectory(
@@ -93,7 +99,7 @@ package struct TealServer: Sendable {
             }
         return Dispatcher(
             registry: registry, account: scope.account, defaultRegion: scope.region, authentication: authentication,
-            credential: { try await known.credential(for: $0) }, clock: clock, logger: self.logger)
+            credential: { try await known.credential(for: $0) }, clock: clock, logger: self.logger, observe: { meter.record($0) })
     }
 
     private func listeners(

@@ -16,6 +16,7 @@ internal import WorkloadRuntime
 /// Every service and controller of one server, wired to each other through AWS API calls.
 struct ControlPlane {
     let registry: OperationRegistry
+    let loadBalancing: LoadBalancing
     /// In the order in which they start; they stop in the reverse order.
     let services: [any Service]
 
@@ -58,6 +59,7 @@ struct ControlPlane {
         codeDeploy.register(in: &registry)
         dispatch.connect(registry)
         self.registry = registry
+        self.loadBalancing = loadBalancing
 
         let account = configuration.scope.account
         var services: [any Service] = [

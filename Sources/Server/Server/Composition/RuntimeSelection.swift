@@ -14,6 +14,8 @@ internal import Darwin
 /// The runtime that a server's tasks run in, and the address at which they find the host.
 struct RuntimeSelection: Sendable {
     let runtime: any WorkloadRuntime
+    /// `docker` or `process`.
+    let name: String
     /// `nil` where tasks share the host's loopback.
     let hostAddress: String?
 
@@ -37,7 +39,7 @@ struct RuntimeSelection: Sendable {
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         let runtime = try HostProcessRuntime(
             tasksFolder: directory.tasks, shim: .init(executable: executable, arguments: ["shim"]), searchPath: path, logger: logger)
-        return RuntimeSelection(runtime: runtime, hostAddress: nil)
+        return RuntimeSelection(runtime: runtime, name: "process", hostAddress: nil)
     }
 
     private static func docker(_ directory: DataDirectory, _ http: HTTPClient, _ logger: Logger) async throws -> RuntimeSelection? {
@@ -48,6 +50,6 @@ struct RuntimeSelection: Sendable {
         let runtime = DockerEngineRuntime(
             engine: engine, dataDirectory: directory.path, reachability: try await DockerEngineRuntime.reachability(of: engine, http: http),
             http: http, logger: logger)
-        return RuntimeSelection(runtime: runtime, hostAddress: try await runtime.hostAddressForContainers())
+        return RuntimeSelection(runtime: runtime, name: "docker", hostAddress: try await runtime.hostAddressForContainers())
     }
 }

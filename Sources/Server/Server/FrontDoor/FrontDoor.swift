@@ -22,10 +22,13 @@ struct FrontDoor: HTTPResponder {
         do {
             var request = request
             incoming.body = Array(buffer: try await request.collectBody(upTo: Self.maximumBody))
-        } catch let error as HTTPError where error.status == .contentTooLarge {
-            return Response(status: .contentTooLarge)
+        } catch is NIOTooManyBytesError {
+            return Self.response(self.dispatcher.refuseBody(of: incoming, limit: Self.maximumBody))
         }
-        let answer = await self.dispatcher.respond(to: incoming)
+        return Self.response(await self.dispatcher.respond(to: incoming))
+    }
+
+    private static func response(_ answer: WireResponse) -> Response {
         var headers = HTTPFields()
         for field in answer.headers.fields {
             guard let name = HTTPField.Name(field.name) else { continue }

@@ -13,12 +13,12 @@ extension ECSHandlers {
                 throw ECS.Errors.serviceNotFoundException("Service not found.")
             }
             let isForced = input.force == true
-            let live = TaskCounts(try transaction.openTasks(of: key))
             if service.status == .active, !isForced {
-                guard service.desiredCount == 0, live.running == 0 else {
+                // Tasks may still be stopping: Terraform scales to zero and deletes at once, whatever the controller.
+                guard service.desiredCount == 0 else {
                     throw ECS.Errors.invalidParameterException("The service cannot be stopped while it is scaled above 0.")
                 }
-                if service.controller != .ecs, try !transaction.revisions(of: key).isEmpty {
+                if service.controller == .external, try !transaction.revisions(of: key).isEmpty {
                     throw ECS.Errors.invalidParameterException("The service cannot be stopped while it has task sets; use force to delete it.")
                 }
             }

@@ -12,6 +12,13 @@ struct PublishOutcome: Equatable, Sendable {
     let served: Bool
 }
 
+/// Where the proxy stands, for health pages.
+package struct ProxyState: Equatable, Sendable {
+    package let isConnected: Bool
+    /// Of the newest routing that was sent to it.
+    package let sentGeneration: Int
+}
+
 /// Brings the store's routing to the proxy: compiles a snapshot whenever the generation has grown, binds the ports that it
 /// needs, sends it, and tells who waits when it is served. Changes that come while one is compiled are sent together.
 package actor RoutingPublisher: Service {
@@ -71,6 +78,10 @@ package actor RoutingPublisher: Service {
     }
 
     func detach() { self.connection = nil }
+
+    package var state: ProxyState {
+        ProxyState(isConnected: self.connection != nil, sentGeneration: Int(exactly: self.sentGeneration.number) ?? 0)
+    }
 
     /// Compiles and sends what is new. Safe to call at any time, by anybody.
     func refresh() async {

@@ -13,6 +13,15 @@ package struct Dispatcher: Sendable {
     /// The key's credential, or `nil` where it is not known.
     package typealias CredentialLookup = @Sendable (_ accessKeyID: String) async throws -> KnownCredential?
 
+    /// What became of a request. Names that are no operation of a registered service are absent.
+    package struct Outcome: Equatable, Sendable {
+        package let service: String?
+        package let operation: String?
+        /// HTTP status.
+        package let status: Int
+        package let duration: Duration
+    }
+
     private let router: RequestRouter
     private let account: String
     /// The region of requests that carry no credential scope.
@@ -21,11 +30,13 @@ package struct Dispatcher: Sendable {
     private let credential: CredentialLookup
     private let clock: any WallClock
     private let logger: Logger
+    private let observe: @Sendable (Outcome) -> Void
     private let patterns = PatternCache()
 
+    /// - Parameter observe: called once for each request, after its reply is made.
     package init(
         registry: OperationRegistry, account: String, defaultRegion: String, authentication: Authentication,
-        credential: @escaping CredentialLookup, clock: any WallClock, logger: Logger
+        credential: @escaping CredentialLookup, clock: any WallClock, logger: Logger, observe: @escaping @Sendable (Outcome) -> Void
     ) {
         self.router = RequestRouter(registry)
         self.account = account
@@ -34,10 +45,18 @@ package struct Dispatcher: Sendable {
         self.credential = credential
         self.clock = clock
         self.logger = logger
+        self.observe = observe
     }
 
     /// Never fails: what goes wrong inside is logged and answered as `InternalFailure`.
     package func respond(to request: WireRequest) async -> WireResponse {
+        let start = ContinuousClock.now
+        let (response, service, operation) = await self.answer(request)
+        self.observe(Outcome(service: service, operation: operation, status: response.status, duration: ContinuousClock.now - start))
+        return response
+    }
+
+    private func answer(_ request: WireRequest) async -> (response: WireResponse, service: String?, operation: String?) {
         let requestID = Identifiers.uuid()
         let signed: SignedRequest?
         let unreadable: AuthenticationFailure?
@@ -48,14 +67,27 @@ package struct Dispatcher: Sendable {
         }
         switch self.router.route(request, signingName: signed?.scope.service) {
         case .noService(let name, let dialect):
-            return Self.unsupported(
-                AWSError(
-                    code: dialect == .awsQuery ? "InvalidAction" : "UnknownOperationException",
-                    message: "\(name) belongs to no service that Teal supports", status: dialect == .awsQuery ? 400 : 404), dialect, requestID)
+            return (Self.unsupported(Self.noService(name, dialect), dialect, requestID), nil, nil)
         case .noOperation(let service, let name, let dialect):
-            return Self.reply(Self.noOperation(service, name, dialect), dialect, service, requestID)
+            let response = Self.reply(Self.noOperation(service, name, dialect), dialect, service, requestID)
+            return (response, service.name, service.operationNames.contains(name) ? name : nil)
         case .operation(let service, let entry, let dialect):
-            return await self.respond(request, signed, unreadable, service, entry, dialect, requestID)
+            let response = await self.respond(request, signed, unreadable, service, entry, dialect, requestID)
+            return (response, service.description.name, entry.name)
+        }
+    }
+
+    /// Answers for a request whose body is larger than any operation takes. Its body was not read, so that no signature can be checked.
+    package func refuseBody(of request: WireRequest, limit: Int) -> WireResponse {
+        let requestID = Identifiers.uuid()
+        // An unreadable signature names no service; the form of the request has to do.
+        let signingName = (try? SignedRequest.read(request))?.scope.service
+        let error = AWSError(
+            code: "RequestEntityTooLargeException", message: "the request body is larger than \(limit) bytes", status: 413)
+        switch self.router.route(request, signingName: signingName) {
+        case .noService(_, let dialect): return Self.unsupported(error, dialect, requestID)
+        case .noOperation(let service, _, let dialect): return Self.reply(error, dialect, service, requestID)
+        case .operation(let service, _, let dialect): return Self.reply(error, dialect, service.description, requestID)
         }
     }
 
@@ -64,7 +96,7 @@ package struct Dispatcher: Sendable {
         _ service: OperationRegistry.RegisteredService, _ entry: OperationRegistry.Entry, _ dialect: WireDialect, _ requestID: String
     ) async -> WireResponse {
         do {
-            let principal = try await self.principal(of: request, signed, unreadable, dialect)
+            let principal = try await self.principal(of: request, signed, unreadable, service.description, dialect)
             let scope = Scope(account: self.account, region: signed?.scope.region ?? self.defaultRegion)
             let context = RequestContext(scope: scope, principal: principal, requestID: requestID)
             let frame = OperationFrame(entry, of: service.description)
@@ -84,7 +116,8 @@ package struct Dispatcher: Sendable {
     }
 
     private func principal(
-        of request: WireRequest, _ signed: SignedRequest?, _ unreadable: AuthenticationFailure?, _ dialect: WireDialect
+        of request: WireRequest, _ signed: SignedRequest?, _ unreadable: AuthenticationFailure?, _ service: ServiceDescription,
+        _ dialect: WireDialect
     ) async throws -> Principal {
         if case .off(let principal) = self.authentication {
             // A key that is known keeps its identity, so that hooks and tasks are told apart also without checks.
@@ -100,6 +133,9 @@ package struct Dispatcher: Sendable {
             throw error.error(for: dialect)
         }
         guard let credential else { throw AuthenticationFailure.unknownKey.error(for: dialect) }
+        guard signed.scope.service == service.signingName else {
+            throw AuthenticationFailure.otherService(expected: service.signingName).error(for: dialect)
+        }
         return credential.principal
     }
 
@@ -124,6 +160,13 @@ package struct Dispatcher: Sendable {
     private static let internalFailure = AWSError(
         code: "InternalFailure", message: "The request processing has failed because of an unknown error, exception or failure.", status: 500,
         fault: .receiver)
+
+    private static func noService(_ name: String, _ dialect: WireDialect) -> AWSError {
+        let message = "\(name) belongs to no service that Teal supports"
+        return dialect == .awsQuery
+            ? AWSError(code: "InvalidAction", message: message)
+            : AWSError(code: "UnknownOperationException", message: message, status: 404)
+    }
 
     private static func noDialect(_ dialect: WireDialect) -> AWSError {
         AWSError(code: "UnsupportedProtocol", message: "protocol \(dialect.rawValue) is not supported", status: 400)
@@ -161,8 +204,10 @@ package struct Dispatcher: Sendable {
         let root = XMLElement(
             "Error",
             children: [
-                XMLElement("Code", text: "NotImplemented"), XMLElement("Message", text: error.message), XMLElement("RequestId", text: requestID),
+                XMLElement("Code", text: error.code), XMLElement("Message", text: error.message), XMLElement("RequestId", text: requestID),
             ])
-        return WireResponse(status: 501, headers: ["Content-Type": "application/xml", "x-amz-request-id": requestID], body: root.document)
+        return WireResponse(
+            status: error.status,
+            headers: ["Content-Type": "application/xml", "x-amz-request-id": requestID, "x-amzn-RequestId": requestID], body: root.document)
     }
 }

@@ -65,10 +65,16 @@ struct RequestRouter: Sendable {
         guard parts.count == 2, let name = self.byTargetPrefix[String(parts[0])], let service = self.registry.services[name] else {
             return .noService(name: target, dialect)
         }
+        guard request.method == "POST", Self.isRoot(request) else {
+            return .noOperation(service.description, name: "\(request.method) \(request.path)", dialect)
+        }
         return self.found(String(parts[1]), service, dialect)
     }
 
     private func route(form request: WireRequest, _ service: OperationRegistry.RegisteredService) -> Route {
+        guard ["POST", "GET"].contains(request.method), Self.isRoot(request) else {
+            return .noOperation(service.description, name: "\(request.method) \(request.path)", .awsQuery)
+        }
         let parameters = QueryParameters(form: AWSQueryCodec.form(of: request))
         let action = parameters.children["Action"]?.value ?? ""
         let version = parameters.children["Version"]?.value ?? service.description.apiVersion
@@ -89,8 +95,7 @@ struct RequestRouter: Sendable {
     }
 
     private func routeUnsigned(_ request: WireRequest) -> Route {
-        let parameters = QueryParameters(form: AWSQueryCodec.form(of: request))
-        if let action = parameters.children["Action"]?.value, let version = parameters.children["Version"]?.value {
+        if let (action, version) = Self.action(request) {
             let service = self.registry.services.values.first {
                 $0.description.apiVersion == version && $0.description.dialects.contains(.awsQuery)
                     && $0.description.operationNames.contains(action)
@@ -110,6 +115,18 @@ struct RequestRouter: Sendable {
         guard let entry = service.operations[name] else { return .noOperation(service.description, name: name, dialect) }
         return .operation(service, entry, dialect)
     }
+
+    /// What an unsigned query request asks for. Other bodies may be large and are not read as forms.
+    private static func action(_ request: WireRequest) -> (action: String, version: String)? {
+        let isForm = request.body.isEmpty || request.headers["Content-Type"]?.contains("x-www-form-urlencoded") == true
+        guard isForm, Self.isRoot(request) else { return nil }
+        let parameters = QueryParameters(form: AWSQueryCodec.form(of: request))
+        guard let action = parameters.children["Action"]?.value, let version = parameters.children["Version"]?.value else { return nil }
+        return (action, version)
+    }
+
+    /// The protocols without HTTP bindings know one path only.
+    private static func isRoot(_ request: WireRequest) -> Bool { request.path.isEmpty || request.path == "/" }
 
     private static func guess(_ request: WireRequest) -> WireDialect {
         let type = request.headers["Content-Type"] ?? ""

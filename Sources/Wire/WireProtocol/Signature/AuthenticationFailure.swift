@@ -7,6 +7,8 @@ enum AuthenticationFailure: Error, Equatable {
     /// Signed too long ago or too far ahead.
     case clockSkew(String)
     case expiredSession
+    /// Signed for another service than the one that the request means.
+    case otherService(expected: String)
 
     /// The error as the services of this dialect word it (platform.md section 2.5).
     func error(for dialect: WireDialect) -> AWSError {
@@ -34,6 +36,8 @@ enum AuthenticationFailure: Error, Equatable {
                 "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
                     + "and signing method. Consult the service documentation for details.", isQuery, status)
         case .clockSkew(let message): return Self.signature(message, isQuery, status)
+        case .otherService(let expected):
+            return Self.signature("Credential should be scoped to correct service: '\(expected)'. ", isQuery, status)
         case .expiredSession:
             return AWSError(
                 code: isQuery ? "ExpiredToken" : "ExpiredTokenException",

@@ -1,0 +1,30 @@
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import Model
+internal import NIOCore
+
+/// What answers under `/_teal/`.
+struct OwnPages: Sendable {
+    let health: HealthPage
+    let metrics: MetricsPage
+
+    func response(to request: Request) async -> Response {
+        do {
+            switch request.uri.path {
+            case "/_teal/health":
+                return Self.response(.ok, "application/json", try await self.health.document().serialized)
+            case "/_teal/metrics":
+                return Self.response(.ok, "text/plain; version=0.0.4; charset=utf-8", Array(try await self.metrics.text().utf8))
+            default:
+                return Self.response(.notFound, "text/plain", Array("no such page\n".utf8))
+            }
+        } catch {
+            let document = JSONValue.object([.init("status", .string("failed")), .init("reason", .string("\(error)"))])
+            return Self.response(.serviceUnavailable, "application/json", document.serialized)
+        }
+    }
+
+    private static func response(_ status: HTTPResponse.Status, _ type: String, _ body: [UInt8]) -> Response {
+        Response(status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
