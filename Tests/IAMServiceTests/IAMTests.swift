@@ -2,6 +2,7 @@ internal import IAMAPI
 internal import IAMService
 internal import Model
 internal import STSAPI
+internal import Store
 internal import Testing
 internal import WireProtocol
 
@@ -203,5 +204,74 @@ struct IAMTests {
         let role = try await self.createRole("Deploy", fixture.root)
         let input = STS.AssumeRole.Input(roleArn: try #require(role?.arn), roleSessionName: "ci", durationSeconds: 3601)
         #expect(await self.code { _ = try await fixture.root.call(STS.AssumeRole.self, input) } == "ValidationError")
+    }
+
+    @Test func aSessionKeepsItsTagsAndSourceIdentity() async throws {
+        let fixture = try IdentityFixture()
+        let role = try await self.createRole("Deploy", fixture.root)
+        let output = try await fixture.root.call(
+            STS.AssumeRole.self,
+            .init(
+                roleArn: try #require(role?.arn), roleSessionName: "ci", tags: [.init(key: "team", value: "web")], sourceIdentity: "ann"))
+        #expect(output.sourceIdentity == "ann")
+        #expect(output.packedPolicySize == 1)
+        let key = try #require(output.credentials?.accessKeyId)
+        let session = try await fixture.store.read { try $0.roleSession(accessKeyID: key) }
+        #expect(session?.tags == [ResourceTag(key: "team", value: "web")])
+        #expect(session?.sourceIdentity == "ann")
+    }
+
+    @Test func aChainedRoleLastsAnHourAtMost() async throws {
+        let fixture = try IdentityFixture()
+        let role = try await fixture.root.call(
+            IAM.CreateRole.self, .init(roleName: "Long", assumeRolePolicyDocument: Self.trust, maxSessionDuration: 43_200)
+        ).role
+        let arn = try #require(role?.arn)
+        let session = fixture.client(as: .assumedRole(role: "Other", session: "s", id: "AROAX", account: IdentityFixture.account))
+        #expect(try await session.call(STS.AssumeRole.self, .init(roleArn: arn, roleSessionName: "next")).credentials != nil)
+        let long = STS.AssumeRole.Input(roleArn: arn, roleSessionName: "next", durationSeconds: 7200)
+        #expect(await self.code { _ = try await session.call(STS.AssumeRole.self, long) } == "ValidationError")
+        #expect(await self.code { _ = try await fixture.root.call(STS.AssumeRole.self, long) } == nil)
+    }
+
+    @Test func whatWouldNarrowASessionIsRefusedByName() async throws {
+        let fixture = try IdentityFixture()
+        let arn = try #require(try await self.createRole("Deploy", fixture.root)?.arn)
+        let inputs: [(String, STS.AssumeRole.Input)] = [
+            ("Policy", .init(roleArn: arn, roleSessionName: "ci", policy: "{}")),
+            ("PolicyArns", .init(roleArn: arn, roleSessionName: "ci", policyArns: [.init(arn: Self.taskExecution)])),
+            ("SerialNumber", .init(roleArn: arn, roleSessionName: "ci", serialNumber: "GAHT12345678")),
+            ("TransitiveTagKeys", .init(roleArn: arn, roleSessionName: "ci", transitiveTagKeys: ["a"])),
+        ]
+        for (name, input) in inputs {
+            await #expect(
+                throws: AWSError(code: "ValidationError", message: "\(name) of AssumeRole is not supported by Teal")
+            ) { try await fixture.root.call(STS.AssumeRole.self, input) }
+        }
+        let twice = STS.AssumeRole.Input(
+            roleArn: arn, roleSessionName: "ci", tags: [.init(key: "a", value: "1"), .init(key: "A", value: "2")])
+        #expect(await self.code { _ = try await fixture.root.call(STS.AssumeRole.self, twice) } == "InvalidParameterValue")
+    }
+
+    @Test func aSessionTokenOfTheRootLastsAnHourAndOfAUserTwelve() async throws {
+        let fixture = try IdentityFixture()
+        let root = try await fixture.root.call(STS.GetSessionToken.self, .init(durationSeconds: 7200))
+        #expect(root.credentials?.expiration == FixedClock.moment + .hours(1))
+        let user = fixture.client(as: .user(name: "ann", id: "AIDAX", account: IdentityFixture.account))
+        #expect(try await user.call(STS.GetSessionToken.self, .init()).credentials?.expiration == FixedClock.moment + .hours(12))
+        let session = fixture.client(as: .assumedRole(role: "r", session: "s", id: "AROAX", account: IdentityFixture.account))
+        #expect(await self.code { _ = try await session.call(STS.GetSessionToken.self, .init()) } == "AccessDenied")
+    }
+
+    @Test func aChineseRegionHasItsOwnPartition() async throws {
+        let fixture = try IdentityFixture()
+        let china = fixture.root.acting(in: Scope(account: IdentityFixture.account, region: "cn-north-1"))
+        let role = try #require(try await self.createRole("Deploy", china))
+        #expect(role.arn == "arn:aws-cn:iam::123456789012:role/Deploy")
+        _ = try await china.call(
+            IAM.AttachRolePolicy.self, .init(roleName: "Deploy", policyArn: "arn:aws-cn:iam::aws:policy/AWSCodeDeployRoleForECS"))
+        let session = try await china.call(STS.AssumeRole.self, .init(roleArn: try #require(role.arn), roleSessionName: "ci"))
+        #expect(session.assumedRoleUser?.arn == "arn:aws-cn:sts::123456789012:assumed-role/Deploy/ci")
+        #expect(try await china.call(STS.GetCallerIdentity.self, .init()).arn == "arn:aws-cn:iam::123456789012:root")
     }
 }

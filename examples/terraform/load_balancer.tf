@@ -83,6 +83,11 @@ resource "aws_lb_listener_rule" "split" {
       values           = ["next", "canary-*"]
     }
   }
+
+  # CodeDeploy also moves the rules of its listeners that forward to its groups.
+  lifecycle {
+    ignore_changes = [action]
+  }
 }
 
 resource "aws_lb_listener_rule" "maintenance" {

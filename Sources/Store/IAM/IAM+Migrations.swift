@@ -14,6 +14,12 @@ extension Migration {
         Migration("iam.2-identities") { database in
             try database.execute(sql: Self.identityTables)
         },
+        Migration("iam.3-session-tags") { database in
+            try database.alter(table: "iam_role_sessions") { table in
+                table.add(column: "tags", .text).notNull().defaults(to: "{}")
+                table.add(column: "source_identity", .text)
+            }
+        },
     ]
 
     /// Names are unique whatever their case, as in IAM.
