@@ -158,6 +158,13 @@ let package = Package(
             ],
             path: "Sources/CLI/teal", swiftSettings: settings),
 
+        tests("ModelTests", ["Model"]),
+        tests(
+            "ServerTests",
+            [
+                "Server", "ServerFiles", "ProcessRuntime", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI", "LogsAPI", "STSAPI",
+                "Store", "WireProtocol", "Model", logging,
+            ]),
         tests("DeploymentEngineTests", ["DeploymentEngine", "Model"]),
         tests("SimulationTests", ["DeploymentEngine", "Model"]),
         tests(

@@ -17,6 +17,7 @@ timed() {
 
 # One after the other: tests of the proxy and of processes measure what a loaded machine would delay.
 unit() { swift test --skip-build --no-parallel --skip SimulationTests --xunit-output "$reports/unit.xml"; }
+generator() { swift test --package-path Tools/APIGenerator --xunit-output "$PWD/$reports/generator.xml"; }
 simulation() { swift test --skip-build --filter SimulationTests --xunit-output "$reports/simulation.xml"; }
 acceptance() { .venv/bin/python -m pytest Tests/acceptance -q -rs --durations=10 --junitxml "$reports/acceptance.xml"; }
 
@@ -27,11 +28,13 @@ timed "build" swift build --build-tests ${SWIFT_BUILD_FLAGS:-}
 case $part in
 unit)
   timed "unit tests" unit
+  timed "generator tests" generator
   timed "simulated deployments" simulation
   ;;
 acceptance) timed "acceptance tests" acceptance ;;
 all)
   timed "unit tests" unit
+  timed "generator tests" generator
   timed "simulated deployments" simulation
   timed "acceptance tests" acceptance
   ;;

@@ -16,6 +16,7 @@ let package = Package(
         // product is needed here.
         .target(name: "Model", swiftSettings: settings),
         .target(name: "APIGeneration", dependencies: ["Model"], swiftSettings: settings),
+        .testTarget(name: "APIGenerationTests", dependencies: ["APIGeneration", "Model"], swiftSettings: settings),
         .executableTarget(name: "APIGenerator", dependencies: ["APIGeneration"], swiftSettings: settings),
     ]
 )
