@@ -84,7 +84,18 @@ struct RequestRouterTests {
 
     @Test func anotherServiceIsNamed() {
         #expect(self.found(self.request("GET", "/bucket"), signingName: "s3") == "nothing for s3 restXML")
-        #expect(self.found(self.request("POST", "/", Self.form, "Action=DescribeVpcs"), signingName: "ec2") == "nothing for ec2 awsQuery")
+        #expect(self.found(self.request("POST", "/", Self.form, "Action=DescribeVpcs"), signingName: "ec2") == "nothing for ec2 ec2Query")
         #expect(self.found(self.request("POST", "/", ["Content-Type": "application/json"]), signingName: "eks") == "nothing for eks restJSON1")
+    }
+
+    @Test func cborIsNamedByItsPath() {
+        let cbor: HeaderList = ["smithy-protocol": "rpc-v2-cbor", "Content-Type": "application/cbor"]
+        #expect(
+            self.found(self.request("POST", "/service/GraniteServiceVersion20100801/operation/ListMetrics", cbor), signingName: "monitoring")
+                == "nothing for GraniteServiceVersion20100801.ListMetrics rpcV2CBOR")
+        #expect(
+            self.found(self.request("POST", "/service/AmazonEC2ContainerServiceV20141113/operation/ListClusters", cbor), signingName: "ecs")
+                == "no ECS.ListClusters in protocol rpc-v2-cbor rpcV2CBOR")
+        #expect(self.found(self.request("POST", "/elsewhere", cbor)) == "nothing for POST /elsewhere rpcV2CBOR")
     }
 }

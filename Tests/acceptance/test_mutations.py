@@ -6,6 +6,7 @@ import json
 import os
 import socket
 
+import botocore.exceptions
 import botocore.parsers
 import botocore.session
 import pytest
@@ -163,3 +164,15 @@ def test_what_is_no_http_does_not_hurt_the_server(server, kind):
             answer = b""
     assert not answer or answer.split()[1].startswith(b"4"), answer
     assert server.client("sts").get_caller_identity()["Account"] == "123456789012"
+
+
+@pytest.mark.parametrize("service, call, arguments", [
+    ("ec2", "describe_vpcs", {}), ("s3", "list_buckets", {}), ("s3", "get_object", {"Bucket": "b", "Key": "k"}), ("sqs", "list_queues", {}),
+    ("cloudwatch", "list_metrics", {}), ("sns", "list_topics", {}), ("dynamodb", "list_tables", {}), ("eks", "list_clusters", {}),
+    ("route53", "list_hosted_zones", {}),
+])
+def test_services_that_are_not_here_say_so_in_their_protocol(server, service, call, arguments):
+    client = server.client(service, config={"s3": {"addressing_style": "path"}} if service == "s3" else {})
+    with pytest.raises(botocore.exceptions.ClientError, match="belongs to no service that Teal supports") as caught:
+        getattr(client, call)(**arguments)
+    assert caught.value.response["Error"]["Code"] in ("UnknownOperationException", "InvalidAction")

@@ -67,9 +67,9 @@ package struct Dispatcher: Sendable {
         }
         switch self.router.route(request, signingName: signed?.scope.service) {
         case .noService(let name, let dialect):
-            return (Self.unsupported(Self.noService(name, dialect), dialect, requestID), nil, nil)
+            return (dialect.reply(Self.noService(name, dialect), of: Self.nowhere, requestID: requestID), nil, nil)
         case .noOperation(let service, let name, let dialect):
-            let response = Self.reply(Self.noOperation(service, name, dialect), dialect, service, requestID)
+            let response = dialect.reply(Self.noOperation(service, name, dialect), of: service, requestID: requestID)
             return (response, service.name, service.operationNames.contains(name) ? name : nil)
         case .operation(let service, let entry, let dialect):
             let response = await self.respond(request, signed, unreadable, service, entry, dialect, requestID)
@@ -85,9 +85,9 @@ package struct Dispatcher: Sendable {
         let error = AWSError(
             code: "RequestEntityTooLargeException", message: "the request body is larger than \(limit) bytes", status: 413)
         switch self.router.route(request, signingName: signingName) {
-        case .noService(_, let dialect): return Self.unsupported(error, dialect, requestID)
-        case .noOperation(let service, _, let dialect): return Self.reply(error, dialect, service, requestID)
-        case .operation(let service, _, let dialect): return Self.reply(error, dialect, service.description, requestID)
+        case .noService(_, let dialect): return dialect.reply(error, of: Self.nowhere, requestID: requestID)
+        case .noOperation(let service, _, let dialect): return dialect.reply(error, of: service, requestID: requestID)
+        case .operation(let service, _, let dialect): return dialect.reply(error, of: service.description, requestID: requestID)
         }
     }
 
@@ -107,11 +107,11 @@ package struct Dispatcher: Sendable {
             for header in context.replyHeaders.all { response.headers.append(header.name, header.value) }
             return response
         } catch let error as AWSError {
-            return Self.reply(error, dialect, service.description, requestID)
+            return dialect.reply(error, of: service.description, requestID: requestID)
         } catch {
             self.logger.error(
                 "request failed inside", metadata: ["operation": "\(entry.name)", "request.id": "\(requestID)", "error": "\(String(reflecting: error))"])
-            return Self.reply(Self.internalFailure, dialect, service.description, requestID)
+            return dialect.reply(Self.internalFailure, of: service.description, requestID: requestID)
         }
     }
 
@@ -163,9 +163,11 @@ package struct Dispatcher: Sendable {
 
     private static func noService(_ name: String, _ dialect: WireDialect) -> AWSError {
         let message = "\(name) belongs to no service that Teal supports"
-        return dialect == .awsQuery
-            ? AWSError(code: "InvalidAction", message: message)
-            : AWSError(code: "UnknownOperationException", message: message, status: 404)
+        switch dialect {
+        case .awsQuery, .ec2Query: return AWSError(code: "InvalidAction", message: message)
+        case .awsJSON10, .awsJSON11, .restJSON1, .restXML, .rpcV2CBOR:
+            return AWSError(code: "UnknownOperationException", message: message, status: 404)
+        }
     }
 
     private static func noDialect(_ dialect: WireDialect) -> AWSError {
@@ -189,25 +191,7 @@ package struct Dispatcher: Sendable {
         }
     }
 
-    private static func reply(
-        _ error: AWSError, _ dialect: WireDialect, _ service: ServiceDescription, _ requestID: String
-    ) -> WireResponse {
-        dialect.codec?.reply(error, of: service, requestID: requestID) ?? Self.unsupported(error, dialect, requestID)
-    }
-
     /// For requests of no service of ours.
-    private static func unsupported(_ error: AWSError, _ dialect: WireDialect, _ requestID: String) -> WireResponse {
-        let nowhere = ServiceDescription(
-            name: "", signingName: "", apiVersion: "", targetPrefix: nil, xmlNamespace: nil, dialects: [], operationNames: [])
-        if let codec = dialect.codec { return codec.reply(error, of: nowhere, requestID: requestID) }
-        // S3 and everything else that speaks plain XML.
-        let root = XMLElement(
-            "Error",
-            children: [
-                XMLElement("Code", text: error.code), XMLElement("Message", text: error.message), XMLElement("RequestId", text: requestID),
-            ])
-        return WireResponse(
-            status: error.status,
-            headers: ["Content-Type": "application/xml", "x-amz-request-id": requestID, "x-amzn-RequestId": requestID], body: root.document)
-    }
+    private static let nowhere = ServiceDescription(
+        name: "", signingName: "", apiVersion: "", targetPrefix: nil, xmlNamespace: nil, dialects: [], operationNames: [])
 }

@@ -48,6 +48,7 @@ struct RequestRouter: Sendable {
 
     /// - Parameter signingName: from the credential scope, if the request has one.
     func route(_ request: WireRequest, signingName: String?) -> Route {
+        if request.headers["smithy-protocol"] == "rpc-v2-cbor" { return self.route(cbor: request) }
         if let target = request.headers["X-Amz-Target"] { return self.route(target: target, request) }
         let name = signingName.flatMap { self.bySigningName[$0] }
         if let name, let service = self.registry.services[name] {
@@ -55,8 +56,20 @@ struct RequestRouter: Sendable {
             if service.description.dialects.contains(.awsQuery) { return self.route(form: request, service) }
             return .noOperation(service.description, name: "\(request.method) \(request.path)", service.description.dialects.first ?? .awsJSON11)
         }
-        if let signingName { return .noService(name: signingName, Self.guess(request)) }
+        if let signingName { return .noService(name: signingName, Self.guess(request, signingName: signingName)) }
         return self.routeUnsigned(request)
+    }
+
+    /// `POST /service/SERVICE/operation/OPERATION`: no service of ours speaks it yet.
+    private func route(cbor request: WireRequest) -> Route {
+        let segments = request.path.split(separator: "/").map(String.init)
+        guard segments.count == 4, segments[0] == "service", segments[2] == "operation" else {
+            return .noService(name: "\(request.method) \(request.path)", .rpcV2CBOR)
+        }
+        guard let name = self.byTargetPrefix[segments[1]], let service = self.registry.services[name] else {
+            return .noService(name: "\(segments[1]).\(segments[3])", .rpcV2CBOR)
+        }
+        return .noOperation(service.description, name: "\(segments[3]) in protocol rpc-v2-cbor", .rpcV2CBOR)
     }
 
     private func route(target: String, _ request: WireRequest) -> Route {
@@ -108,7 +121,7 @@ struct RequestRouter: Sendable {
             else { continue }
             return self.found(path.operation, service, .restJSON1)
         }
-        return .noService(name: "\(request.method) \(request.path)", Self.guess(request))
+        return .noService(name: "\(request.method) \(request.path)", Self.guess(request, signingName: nil))
     }
 
     private func found(_ name: String, _ service: OperationRegistry.RegisteredService, _ dialect: WireDialect) -> Route {
@@ -128,9 +141,16 @@ struct RequestRouter: Sendable {
     /// The protocols without HTTP bindings know one path only.
     private static func isRoot(_ request: WireRequest) -> Bool { request.path.isEmpty || request.path == "/" }
 
-    private static func guess(_ request: WireRequest) -> WireDialect {
+    /// The dialect that the client of another service most likely speaks.
+    private static func guess(_ request: WireRequest, signingName: String?) -> WireDialect {
+        if request.headers["smithy-protocol"] == "rpc-v2-cbor" { return .rpcV2CBOR }
+        if signingName == "ec2" { return .ec2Query }
         let type = request.headers["Content-Type"] ?? ""
         if type.contains("x-www-form-urlencoded") { return .awsQuery }
-        return type.contains("json") ? .restJSON1 : .restXML
+        if type.contains("json") { return .restJSON1 }
+        // A signed request without a body says nothing more; few services answer in XML.
+        return signingName.map { Self.xmlServices.contains($0) } ?? true ? .restXML : .restJSON1
     }
+
+    private static let xmlServices: Set = ["cloudfront", "route53", "s3", "s3express", "s3-object-lambda"]
 }
