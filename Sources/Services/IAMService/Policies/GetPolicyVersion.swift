@@ -1,0 +1,18 @@
+internal import IAMAPI
+internal import Store
+internal import WireProtocol
+
+extension IAMHandlers {
+    func getPolicyVersion(_ input: IAM.GetPolicyVersion.Input, _ context: RequestContext) async throws -> IAM.GetPolicyVersion.Output {
+        try await self.store.read { snapshot in
+            if let managed = AWSManagedPolicy(arn: input.policyArn), input.versionId == "v1" {
+                return .init(
+                    policyVersion: IAM.PolicyVersion(
+                        document: PolicyDocument.encoded(managed.document), versionId: "v1", isDefaultVersion: true,
+                        createDate: managed.created))
+            }
+            let (policy, version) = try snapshot.existingVersion(input.versionId, of: input.policyArn)
+            return .init(policyVersion: version.shape(of: policy, withDocument: true))
+        }
+    }
+}
