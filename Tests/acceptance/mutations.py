@@ -121,6 +121,35 @@ class Mutator:
             if mutant:
                 return mutant
 
+    def damaged(self) -> Mutant:
+        """A request with random bytes changed, cut, doubled and put in: it may still be valid."""
+        model, operation = self.random.choice(self.samples.operations)
+        mutant = self._valid(model, operation, "damaged")
+        body = bytearray(mutant.body)
+        for _ in range(self.random.choice([1, 1, 2, 4, 16])):
+            at = self.random.randrange(len(body) + 1)
+            match self.random.choice(["change", "cut", "double", "byte", "text", "path"]):
+                case "change" if at < len(body):
+                    body[at] = self.random.randrange(256)
+                case "cut":
+                    del body[at:at + self.random.randrange(8)]
+                case "double":
+                    body[at:at] = body[at:at + self.random.randrange(40)]
+                case "byte":
+                    body[at:at] = bytes([self.random.randrange(256)])
+                case "text":
+                    body[at:at] = self.random.choice(self.DAMAGE)
+                case "path" if len(mutant.path) > 2:
+                    split = self.random.randrange(1, len(mutant.path))
+                    mutant.path = mutant.path[:split] + self.random.choice(self.PATH_DAMAGE) + mutant.path[split:]
+        mutant.body = bytes(body)
+        return mutant
+
+    DAMAGE = [
+        b"-1", b"9" * 20, b"1e999", b"null", b'""', b"%00", b"&", b".member.1", b".0", b"=", b"\\u0000", b"." * 80, b"[[]]", b"{}",
+        "\u202e".encode(), b"0x", b"/../", b"arn:aws:x"]
+    PATH_DAMAGE = ["%2F", "/", "..", "%00", "%C3", "a" * 300, "?", "&x=1", "%25", "+", ";"]
+
     # Requests
 
     def _request(self, model, operation, parameters, change) -> Mutant:
