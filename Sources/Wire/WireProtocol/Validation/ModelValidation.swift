@@ -52,8 +52,13 @@ struct ModelValidation {
         if structure.isUnion, members.count != 1 { self.fail(path, .union) }
     }
 
+    /// A text that is too long anyway is matched only up to this size: matching holds a lock.
+    private static let longestMatched = 4096
+
     private mutating func check(_ text: String, _ constraints: StringConstraints, _ path: String) {
-        self.check(text.unicodeScalars.count, within: constraints.length, at: path, text)
+        let count = text.unicodeScalars.count
+        self.check(count, within: constraints.length, at: path, text)
+        if let length = constraints.length, count > length.upperBound, count > Self.longestMatched { return }
         if !constraints.values.isEmpty, !constraints.values.contains(text) { self.fail(path, .notInEnum(constraints.values), text) }
         if let pattern = constraints.pattern, !self.patterns.matches(text, pattern) { self.fail(path, .pattern(pattern), text) }
     }
