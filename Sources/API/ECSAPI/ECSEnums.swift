@@ -1112,6 +1112,76 @@ extension ECS {
         }
     }
 
+    package enum SettingName: OpenEnum {
+        case serviceLongArnFormat, taskLongArnFormat, containerInstanceLongArnFormat, awsvpcTrunking, containerInsights,
+             fargateFIPSMode, tagResourceAuthorization, fargateTaskRetirementWaitPeriod, guardDutyActivate,
+             defaultLogDriverMode, fargateEventWindows, unknown(String)
+
+        package static let values = [
+            "serviceLongArnFormat", "taskLongArnFormat", "containerInstanceLongArnFormat", "awsvpcTrunking",
+            "containerInsights", "fargateFIPSMode", "tagResourceAuthorization", "fargateTaskRetirementWaitPeriod",
+            "guardDutyActivate", "defaultLogDriverMode", "fargateEventWindows"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "serviceLongArnFormat": self = .serviceLongArnFormat
+            case "taskLongArnFormat": self = .taskLongArnFormat
+            case "containerInstanceLongArnFormat": self = .containerInstanceLongArnFormat
+            case "awsvpcTrunking": self = .awsvpcTrunking
+            case "containerInsights": self = .containerInsights
+            case "fargateFIPSMode": self = .fargateFIPSMode
+            case "tagResourceAuthorization": self = .tagResourceAuthorization
+            case "fargateTaskRetirementWaitPeriod": self = .fargateTaskRetirementWaitPeriod
+            case "guardDutyActivate": self = .guardDutyActivate
+            case "defaultLogDriverMode": self = .defaultLogDriverMode
+            case "fargateEventWindows": self = .fargateEventWindows
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .serviceLongArnFormat: "serviceLongArnFormat"
+            case .taskLongArnFormat: "taskLongArnFormat"
+            case .containerInstanceLongArnFormat: "containerInstanceLongArnFormat"
+            case .awsvpcTrunking: "awsvpcTrunking"
+            case .containerInsights: "containerInsights"
+            case .fargateFIPSMode: "fargateFIPSMode"
+            case .tagResourceAuthorization: "tagResourceAuthorization"
+            case .fargateTaskRetirementWaitPeriod: "fargateTaskRetirementWaitPeriod"
+            case .guardDutyActivate: "guardDutyActivate"
+            case .defaultLogDriverMode: "defaultLogDriverMode"
+            case .fargateEventWindows: "fargateEventWindows"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum SettingType: OpenEnum {
+        case user, awsManaged, unknown(String)
+
+        package static let values = [
+            "user", "aws_managed"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "user": self = .user
+            case "aws_managed": self = .awsManaged
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .user: "user"
+            case .awsManaged: "aws_managed"
+            case .unknown(let value): value
+            }
+        }
+    }
+
     package enum SortOrder: OpenEnum {
         case asc, desc, unknown(String)
 

@@ -29,6 +29,15 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
+    package enum DeleteAccountSetting: AWSOperation {
+        package typealias Input = DeleteAccountSettingRequest
+        package typealias Output = DeleteAccountSettingResponse
+        package static let name = "DeleteAccountSetting"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum DeleteCluster: AWSOperation {
         package typealias Input = DeleteClusterRequest
         package typealias Output = DeleteClusterResponse
@@ -110,6 +119,15 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
+    package enum ListAccountSettings: AWSOperation {
+        package typealias Input = ListAccountSettingsRequest
+        package typealias Output = ListAccountSettingsResponse
+        package static let name = "ListAccountSettings"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum ListClusters: AWSOperation {
         package typealias Input = ListClustersRequest
         package typealias Output = ListClustersResponse
@@ -164,6 +182,33 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
+    package enum PutAccountSetting: AWSOperation {
+        package typealias Input = PutAccountSettingRequest
+        package typealias Output = PutAccountSettingResponse
+        package static let name = "PutAccountSetting"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum PutAccountSettingDefault: AWSOperation {
+        package typealias Input = PutAccountSettingDefaultRequest
+        package typealias Output = PutAccountSettingDefaultResponse
+        package static let name = "PutAccountSettingDefault"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum PutClusterCapacityProviders: AWSOperation {
+        package typealias Input = PutClusterCapacityProvidersRequest
+        package typealias Output = PutClusterCapacityProvidersResponse
+        package static let name = "PutClusterCapacityProviders"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum RegisterTaskDefinition: AWSOperation {
         package typealias Input = RegisterTaskDefinitionRequest
         package typealias Output = RegisterTaskDefinitionResponse
@@ -204,6 +249,24 @@ extension ECS {
         package typealias Input = UntagResourceRequest
         package typealias Output = UntagResourceResponse
         package static let name = "UntagResource"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum UpdateCluster: AWSOperation {
+        package typealias Input = UpdateClusterRequest
+        package typealias Output = UpdateClusterResponse
+        package static let name = "UpdateCluster"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum UpdateClusterSettings: AWSOperation {
+        package typealias Input = UpdateClusterSettingsRequest
+        package typealias Output = UpdateClusterSettingsResponse
+        package static let name = "UpdateClusterSettings"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil

@@ -60,6 +60,7 @@ extension ECS {
         static let serviceRegistries: Schema = .list(ListSchema(of: .structure(ServiceRegistry.schema)))
         static let serviceVolumeConfigurations: Schema = .list(ListSchema(of: .structure(ServiceVolumeConfiguration.schema)))
         static let services: Schema = .list(ListSchema(of: .structure(Service.schema)))
+        static let settings: Schema = .list(ListSchema(of: .structure(Setting.schema)))
         static let statistics: Schema = .list(ListSchema(of: .structure(KeyValuePair.schema)))
         static let stringList: Schema = .list(ListSchema(of: .anyString))
         static let stringMap: Schema = .map(MapSchema(from: .anyString, to: .anyString))

@@ -3,6 +3,61 @@ package import Model
 package import WireProtocol
 
 extension ECS {
+    package struct DeleteAccountSettingRequest: Shape {
+        package var name: SettingName
+        package var principalArn: String?
+
+        package init(
+            name: SettingName, principalArn: String? = nil
+        ) {
+            self.name = name
+            self.principalArn = principalArn
+        }
+
+        package static let schema = StructureSchema("DeleteAccountSettingRequest", members: [
+            MemberSchema("name", SettingName.schema, required: true),
+            MemberSchema("principalArn", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DeleteAccountSettingRequest")
+            self.name = try members.required("name")
+            self.principalArn = try members.optional("principalArn")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("name", self.name)
+            members.set("principalArn", self.principalArn)
+            return members.value
+        }
+    }
+
+    package struct DeleteAccountSettingResponse: Shape {
+        package var setting: Setting?
+
+        package init(
+            setting: Setting? = nil
+        ) {
+            self.setting = setting
+        }
+
+        package static let schema = StructureSchema("DeleteAccountSettingResponse", members: [
+            MemberSchema("setting", .structure(Setting.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DeleteAccountSettingResponse")
+            self.setting = try members.optional("setting")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("setting", self.setting)
+            return members.value
+        }
+    }
+
     package struct DeleteClusterRequest: Shape {
         package var cluster: String
 

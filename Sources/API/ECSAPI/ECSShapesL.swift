@@ -88,6 +88,87 @@ extension ECS {
         }
     }
 
+    package struct ListAccountSettingsRequest: Shape {
+        package var name: SettingName?
+        package var value: String?
+        package var principalArn: String?
+        package var effectiveSettings: Bool?
+        package var nextToken: String?
+        package var maxResults: Int?
+
+        package init(
+            name: SettingName? = nil, value: String? = nil, principalArn: String? = nil, effectiveSettings: Bool? = nil,
+            nextToken: String? = nil, maxResults: Int? = nil
+        ) {
+            self.name = name
+            self.value = value
+            self.principalArn = principalArn
+            self.effectiveSettings = effectiveSettings
+            self.nextToken = nextToken
+            self.maxResults = maxResults
+        }
+
+        package static let schema = StructureSchema("ListAccountSettingsRequest", members: [
+            MemberSchema("name", SettingName.schema),
+            MemberSchema("value", .anyString),
+            MemberSchema("principalArn", .anyString),
+            MemberSchema("effectiveSettings", .boolean),
+            MemberSchema("nextToken", .anyString),
+            MemberSchema("maxResults", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ListAccountSettingsRequest")
+            self.name = try members.optional("name")
+            self.value = try members.optional("value")
+            self.principalArn = try members.optional("principalArn")
+            self.effectiveSettings = try members.optional("effectiveSettings")
+            self.nextToken = try members.optional("nextToken")
+            self.maxResults = try members.optional("maxResults")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("name", self.name)
+            members.set("value", self.value)
+            members.set("principalArn", self.principalArn)
+            members.set("effectiveSettings", self.effectiveSettings)
+            members.set("nextToken", self.nextToken)
+            members.set("maxResults", self.maxResults)
+            return members.value
+        }
+    }
+
+    package struct ListAccountSettingsResponse: Shape {
+        package var settings: [Setting]?
+        package var nextToken: String?
+
+        package init(
+            settings: [Setting]? = nil, nextToken: String? = nil
+        ) {
+            self.settings = settings
+            self.nextToken = nextToken
+        }
+
+        package static let schema = StructureSchema("ListAccountSettingsResponse", members: [
+            MemberSchema("settings", Schemas.settings),
+            MemberSchema("nextToken", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ListAccountSettingsResponse")
+            self.settings = try members.optional("settings")
+            self.nextToken = try members.optional("nextToken")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("settings", self.settings)
+            members.set("nextToken", self.nextToken)
+            return members.value
+        }
+    }
+
     package struct ListClustersRequest: Shape {
         package var nextToken: String?
         package var maxResults: Int?

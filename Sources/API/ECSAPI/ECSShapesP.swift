@@ -147,4 +147,180 @@ extension ECS {
             return members.value
         }
     }
+
+    package struct PutAccountSettingDefaultRequest: Shape {
+        package var name: SettingName
+        package var value: String
+
+        package init(
+            name: SettingName, value: String
+        ) {
+            self.name = name
+            self.value = value
+        }
+
+        package static let schema = StructureSchema("PutAccountSettingDefaultRequest", members: [
+            MemberSchema("name", SettingName.schema, required: true),
+            MemberSchema("value", .anyString, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "PutAccountSettingDefaultRequest")
+            self.name = try members.required("name")
+            self.value = try members.required("value")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("name", self.name)
+            members.set("value", self.value)
+            return members.value
+        }
+    }
+
+    package struct PutAccountSettingDefaultResponse: Shape {
+        package var setting: Setting?
+
+        package init(
+            setting: Setting? = nil
+        ) {
+            self.setting = setting
+        }
+
+        package static let schema = StructureSchema("PutAccountSettingDefaultResponse", members: [
+            MemberSchema("setting", .structure(Setting.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "PutAccountSettingDefaultResponse")
+            self.setting = try members.optional("setting")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("setting", self.setting)
+            return members.value
+        }
+    }
+
+    package struct PutAccountSettingRequest: Shape {
+        package var name: SettingName
+        package var value: String
+        package var principalArn: String?
+
+        package init(
+            name: SettingName, value: String, principalArn: String? = nil
+        ) {
+            self.name = name
+            self.value = value
+            self.principalArn = principalArn
+        }
+
+        package static let schema = StructureSchema("PutAccountSettingRequest", members: [
+            MemberSchema("name", SettingName.schema, required: true),
+            MemberSchema("value", .anyString, required: true),
+            MemberSchema("principalArn", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "PutAccountSettingRequest")
+            self.name = try members.required("name")
+            self.value = try members.required("value")
+            self.principalArn = try members.optional("principalArn")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("name", self.name)
+            members.set("value", self.value)
+            members.set("principalArn", self.principalArn)
+            return members.value
+        }
+    }
+
+    package struct PutAccountSettingResponse: Shape {
+        package var setting: Setting?
+
+        package init(
+            setting: Setting? = nil
+        ) {
+            self.setting = setting
+        }
+
+        package static let schema = StructureSchema("PutAccountSettingResponse", members: [
+            MemberSchema("setting", .structure(Setting.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "PutAccountSettingResponse")
+            self.setting = try members.optional("setting")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("setting", self.setting)
+            return members.value
+        }
+    }
+
+    package struct PutClusterCapacityProvidersRequest: Shape {
+        package var cluster: String
+        package var capacityProviders: [String]
+        package var defaultCapacityProviderStrategy: [CapacityProviderStrategyItem]
+
+        package init(
+            cluster: String, capacityProviders: [String],
+            defaultCapacityProviderStrategy: [CapacityProviderStrategyItem]
+        ) {
+            self.cluster = cluster
+            self.capacityProviders = capacityProviders
+            self.defaultCapacityProviderStrategy = defaultCapacityProviderStrategy
+        }
+
+        package static let schema = StructureSchema("PutClusterCapacityProvidersRequest", members: [
+            MemberSchema("cluster", .anyString, required: true),
+            MemberSchema("capacityProviders", Schemas.stringList, required: true),
+            MemberSchema("defaultCapacityProviderStrategy", Schemas.capacityProviderStrategy, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "PutClusterCapacityProvidersRequest")
+            self.cluster = try members.required("cluster")
+            self.capacityProviders = try members.required("capacityProviders")
+            self.defaultCapacityProviderStrategy = try members.required("defaultCapacityProviderStrategy")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            members.set("capacityProviders", self.capacityProviders)
+            members.set("defaultCapacityProviderStrategy", self.defaultCapacityProviderStrategy)
+            return members.value
+        }
+    }
+
+    package struct PutClusterCapacityProvidersResponse: Shape {
+        package var cluster: Cluster?
+
+        package init(
+            cluster: Cluster? = nil
+        ) {
+            self.cluster = cluster
+        }
+
+        package static let schema = StructureSchema("PutClusterCapacityProvidersResponse", members: [
+            MemberSchema("cluster", .structure(Cluster.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "PutClusterCapacityProvidersResponse")
+            self.cluster = try members.optional("cluster")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            return members.value
+        }
+    }
 }

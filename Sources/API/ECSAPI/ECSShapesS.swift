@@ -873,6 +873,46 @@ extension ECS {
         }
     }
 
+    package struct Setting: Shape {
+        package var name: SettingName?
+        package var value: String?
+        package var principalArn: String?
+        package var type: SettingType?
+
+        package init(
+            name: SettingName? = nil, value: String? = nil, principalArn: String? = nil, type: SettingType? = nil
+        ) {
+            self.name = name
+            self.value = value
+            self.principalArn = principalArn
+            self.type = type
+        }
+
+        package static let schema = StructureSchema("Setting", members: [
+            MemberSchema("name", SettingName.schema),
+            MemberSchema("value", .anyString),
+            MemberSchema("principalArn", .anyString),
+            MemberSchema("type", SettingType.schema),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "Setting")
+            self.name = try members.optional("name")
+            self.value = try members.optional("value")
+            self.principalArn = try members.optional("principalArn")
+            self.type = try members.optional("type")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("name", self.name)
+            members.set("value", self.value)
+            members.set("principalArn", self.principalArn)
+            members.set("type", self.type)
+            return members.value
+        }
+    }
+
     package struct StopTaskRequest: Shape {
         package var cluster: String?
         package var task: String

@@ -81,6 +81,127 @@ extension ECS {
         }
     }
 
+    package struct UpdateClusterRequest: Shape {
+        package var cluster: String
+        package var settings: [ClusterSetting]?
+        package var configuration: ClusterConfiguration?
+        package var serviceConnectDefaults: ClusterServiceConnectDefaultsRequest?
+
+        package init(
+            cluster: String, settings: [ClusterSetting]? = nil, configuration: ClusterConfiguration? = nil,
+            serviceConnectDefaults: ClusterServiceConnectDefaultsRequest? = nil
+        ) {
+            self.cluster = cluster
+            self.settings = settings
+            self.configuration = configuration
+            self.serviceConnectDefaults = serviceConnectDefaults
+        }
+
+        package static let schema = StructureSchema("UpdateClusterRequest", members: [
+            MemberSchema("cluster", .anyString, required: true),
+            MemberSchema("settings", Schemas.clusterSettings),
+            MemberSchema("configuration", .structure(ClusterConfiguration.schema)),
+            MemberSchema("serviceConnectDefaults", .structure(ClusterServiceConnectDefaultsRequest.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "UpdateClusterRequest")
+            self.cluster = try members.required("cluster")
+            self.settings = try members.optional("settings")
+            self.configuration = try members.optional("configuration")
+            self.serviceConnectDefaults = try members.optional("serviceConnectDefaults")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            members.set("settings", self.settings)
+            members.set("configuration", self.configuration)
+            members.set("serviceConnectDefaults", self.serviceConnectDefaults)
+            return members.value
+        }
+    }
+
+    package struct UpdateClusterResponse: Shape {
+        package var cluster: Cluster?
+
+        package init(
+            cluster: Cluster? = nil
+        ) {
+            self.cluster = cluster
+        }
+
+        package static let schema = StructureSchema("UpdateClusterResponse", members: [
+            MemberSchema("cluster", .structure(Cluster.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "UpdateClusterResponse")
+            self.cluster = try members.optional("cluster")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            return members.value
+        }
+    }
+
+    package struct UpdateClusterSettingsRequest: Shape {
+        package var cluster: String
+        package var settings: [ClusterSetting]
+
+        package init(
+            cluster: String, settings: [ClusterSetting]
+        ) {
+            self.cluster = cluster
+            self.settings = settings
+        }
+
+        package static let schema = StructureSchema("UpdateClusterSettingsRequest", members: [
+            MemberSchema("cluster", .anyString, required: true),
+            MemberSchema("settings", Schemas.clusterSettings, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "UpdateClusterSettingsRequest")
+            self.cluster = try members.required("cluster")
+            self.settings = try members.required("settings")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            members.set("settings", self.settings)
+            return members.value
+        }
+    }
+
+    package struct UpdateClusterSettingsResponse: Shape {
+        package var cluster: Cluster?
+
+        package init(
+            cluster: Cluster? = nil
+        ) {
+            self.cluster = cluster
+        }
+
+        package static let schema = StructureSchema("UpdateClusterSettingsResponse", members: [
+            MemberSchema("cluster", .structure(Cluster.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "UpdateClusterSettingsResponse")
+            self.cluster = try members.optional("cluster")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            return members.value
+        }
+    }
+
     package struct UpdateServicePrimaryTaskSetRequest: Shape {
         package var cluster: String
         package var service: String

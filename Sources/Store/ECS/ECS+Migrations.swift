@@ -56,6 +56,15 @@ extension Migration {
                         arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, key)
                     ) STRICT;
                     """)
-        }
+        },
+        Migration("ecs.2-account-settings") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE ecs_account_settings (
+                        region TEXT NOT NULL, principal TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+                        PRIMARY KEY (region, principal, name)
+                    ) STRICT;
+                    """)
+        },
     ]
 }

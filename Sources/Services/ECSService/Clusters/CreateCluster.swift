@@ -11,21 +11,25 @@ extension ECSHandlers {
         guard isValid else {
             throw ECS.Errors.invalidParameterException("Invalid identifier: Identifier is for \(name). The specified cluster name is not valid.")
         }
-        if input.capacityProviders?.isEmpty == false || input.defaultCapacityProviderStrategy?.isEmpty == false {
-            for provider in input.capacityProviders ?? [] where provider != "FARGATE" && provider != "FARGATE_SPOT" {
-                throw ECS.Errors.invalidParameterException("The specified capacity provider \(provider) is not supported by Teal")
-            }
-        }
+        try CapacityProviders.check(input.capacityProviders ?? [], strategy: input.defaultCapacityProviderStrategy ?? [])
+        try ClusterSettings.check(input.settings)
         let cluster = ECS.Cluster(
             clusterArn: context.scope.clusterARN(name), clusterName: name, configuration: input.configuration, status: "ACTIVE",
-            settings: input.settings ?? [.init(name: .containerInsights, value: "disabled")], capacityProviders: input.capacityProviders ?? [],
+            settings: input.settings, capacityProviders: input.capacityProviders ?? [],
             defaultCapacityProviderStrategy: input.defaultCapacityProviderStrategy ?? [],
             serviceConnectDefaults: input.serviceConnectDefaults.map { .init(namespace: $0.namespace) })
+        let insights = try AccountSetting.named(.containerInsights)
+        let principal = try SettingPrincipal.arn(nil, context)
         let now = self.clock.now()
         let tags = try ECSTags(input.tags)
         return try await self.store.write { transaction in
             if let existing = try transaction.cluster(name, region: context.scope.region), existing.isActive {
                 return ECS.CreateCluster.Output(cluster: try transaction.described(existing, tags: true, in: context.scope))
+            }
+            var cluster = cluster
+            if cluster.settings?.isEmpty != false {
+                let value = try transaction.effectiveValue(of: insights, for: principal, in: context.scope)
+                cluster.settings = [.init(name: .containerInsights, value: value)]
             }
             let stored = StoredCluster(
                 region: context.scope.region, name: name, isActive: true, createdAt: now, body: StoredShape.encode(cluster))
