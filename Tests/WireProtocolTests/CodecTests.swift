@@ -101,7 +101,7 @@ struct CodecTests {
 
     @Test func restJSONWritesStatusHeadersAndPayload() {
         let output = Lambda.Invoke.Output(statusCode: 202, functionError: "Unhandled", payload: Array("x".utf8))
-        let reply = RestJSONCodec().reply(output.wireValue, of: OperationFrame(Lambda.Invoke.self), requestID: "id-1")
+        let reply = RestCodec(documents: .json).reply(output.wireValue, of: OperationFrame(Lambda.Invoke.self), requestID: "id-1")
         #expect(reply.status == 202)
         #expect(reply.headers["X-Amz-Function-Error"] == "Unhandled")
         #expect(self.text(reply.body) == "x")
@@ -109,7 +109,7 @@ struct CodecTests {
 
     @Test func restJSONErrorsNameTheirTypeInTheHeader() {
         let error = Lambda.Errors.resourceNotFoundException("Function not found: f")
-        let reply = RestJSONCodec().reply(error, of: Lambda.service, requestID: "id-1")
+        let reply = RestCodec(documents: .json).reply(error, of: Lambda.service, requestID: "id-1")
         #expect(reply.status == 404)
         #expect(reply.headers["x-amzn-ErrorType"] == "ResourceNotFoundException")
         #expect(self.text(reply.body).contains(#""Type":"User""#))

@@ -1,3 +1,5 @@
+internal import ECSAPI
+internal import LambdaAPI
 internal import Model
 internal import Testing
 @testable internal import WireProtocol
@@ -37,6 +39,38 @@ struct RoundTripTests {
         let output = SampleValue.structure(frame.output)
         let reply = codec.reply(output, of: frame, requestID: "request-1")
         #expect(try codec.output(of: reply, for: frame) == output, "\(Operation.name)")
+    }
+
+    /// A service speaks one or two of the protocols; the shapes of all of them must survive every protocol that has no HTTP bindings.
+    @Test(arguments: [WireDialect.awsJSON10, .awsQuery, .ec2Query, .rpcV2CBOR])
+    func everyProtocolCarriesEveryShape(dialect: WireDialect) throws {
+        for operation in AllServices.operations { try self.check(operation, dialect.codec) }
+    }
+
+    private func check<Operation: AWSOperation>(_ operation: Operation.Type, _ codec: any WireCodec) throws {
+        let frame = OperationFrame(operation)
+        let input = SampleValue.structure(frame.input)
+        #expect(try codec.input(of: codec.request(input, for: frame), for: frame) == input, "\(Operation.name)")
+        let output = SampleValue.structure(frame.output)
+        #expect(try codec.output(of: codec.reply(output, of: frame, requestID: "r"), for: frame) == output, "\(Operation.name)")
+    }
+
+    @Test(arguments: WireDialect.allCases)
+    func everyClientReadsTheErrorThatTheServiceWrites(dialect: WireDialect) throws {
+        let frame = OperationFrame(ECS.DescribeClusters.self)
+        let error = AWSError(code: "Broken", message: "a <b> & \"c\"", status: 409)
+        let reply = dialect.codec.reply(error, of: frame.service, requestID: "r")
+        #expect(throws: error) { try dialect.codec.output(of: reply, for: frame) }
+    }
+
+    /// Lambda's bodies and bindings, with XML documents in place of JSON.
+    @Test func restXMLBindsAsRestJSONDoes() throws {
+        let codec = WireDialect.restXML.codec
+        for operation in Lambda.operations {
+            let frame = OperationFrame(operation)
+            let input = SampleValue.structure(frame.input)
+            #expect(try codec.input(of: codec.request(input, for: frame), for: frame) == input, "\(frame.name)")
+        }
     }
 
     @Test func absentMembersStayAbsent() throws {

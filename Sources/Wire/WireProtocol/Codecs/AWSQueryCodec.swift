@@ -49,37 +49,7 @@ struct AWSQueryCodec: WireCodec {
     }
 
     func request(_ input: WireValue, for operation: OperationFrame) -> WireRequest {
-        var pairs = [("Action", operation.name), ("Version", operation.service.apiVersion)]
-        Self.append(input, as: .structure(operation.input), named: "", to: &pairs)
-        let form = pairs.map { "\(PercentEncoding.encode($0.0))=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
-        return WireRequest(
-            method: "POST", target: "/", headers: ["Content-Type": "application/x-www-form-urlencoded; charset=utf-8"],
-            body: Array(form.utf8))
-    }
-
-    private static func append(_ value: WireValue, as schema: Schema, named name: String, to pairs: inout [(String, String)]) {
-        switch (value, schema) {
-        case (.structure(let members), .structure(let structure)):
-            for member in structure.members {
-                guard let value = members[member.name] else { continue }
-                let memberName = member.queryName ?? member.wireName
-                self.append(value, as: member.schema(), named: name.isEmpty ? memberName : "\(name).\(memberName)", to: &pairs)
-            }
-        case (.list(let values), .list(let list)):
-            // An empty list is sent as an empty parameter, or the service would not see it.
-            if values.isEmpty { pairs.append((name, "")) }
-            let prefix = list.flattened ? name : "\(name).\(list.elementName)"
-            for (index, value) in values.enumerated() {
-                self.append(value, as: list.element(), named: "\(prefix).\(index + 1)", to: &pairs)
-            }
-        case (.map(let entries), .map(let map)):
-            let prefix = map.flattened ? name : "\(name).entry"
-            for (index, entry) in entries.enumerated() {
-                pairs.append(("\(prefix).\(index + 1).\(map.keyName)", entry.key))
-                self.append(entry.value, as: map.value(), named: "\(prefix).\(index + 1).\(map.valueName)", to: &pairs)
-            }
-        default: pairs.append((name, TextualScalar.text(of: value, as: schema)))
-        }
+        QueryForm.request(input, for: operation, style: .awsQuery)
     }
 
     func output(of response: WireResponse, for operation: OperationFrame) throws -> WireValue {

@@ -29,25 +29,53 @@ struct QueryParameters {
     }
 }
 
+/// How the two query protocols name parameters.
+enum QueryStyle: Sendable {
+    /// Lists are `A.member.1`, unless flattened.
+    case awsQuery
+    /// Every list is `A.1`; names begin in upper case.
+    case ec2Query
+
+    func name(of member: MemberSchema) -> String {
+        if let name = member.queryName { return name }
+        switch self {
+        case .awsQuery: return member.wireName
+        case .ec2Query: return member.wireName.prefix(1).uppercased() + member.wireName.dropFirst()
+        }
+    }
+
+    /// Whether a list's elements stand right below its own name.
+    func isFlat(_ list: ListSchema) -> Bool {
+        switch self {
+        case .awsQuery: list.flattened
+        case .ec2Query: true
+        }
+    }
+}
+
 extension QueryParameters {
     /// Reads the members of `structure`; unknown parameters are ignored.
     /// - Parameter failures: members whose text is not of their type.
-    func structure(_ structure: StructureSchema, at path: String, _ failures: inout [ValidationFailure]) -> WireValue {
+    func structure(
+        _ structure: StructureSchema, at path: String, style: QueryStyle = .awsQuery, _ failures: inout [ValidationFailure]
+    ) -> WireValue {
         var members: [String: WireValue] = [:]
         for member in structure.members {
-            guard let child = self.children[member.queryName ?? member.wireName] else { continue }
+            guard let child = self.children[style.name(of: member)] else { continue }
             let memberPath = path.isEmpty ? member.wireName : "\(path).\(member.wireName)"
-            members[member.name] = child.value(as: member.schema(), at: memberPath, &failures)
+            members[member.name] = child.value(as: member.schema(), at: memberPath, style, &failures)
         }
         return .structure(members)
     }
 
     /// `nil` where the parameter counts as absent: an empty text for anything but a plain string.
-    private func value(as schema: Schema, at path: String, _ failures: inout [ValidationFailure]) -> WireValue? {
+    private func value(
+        as schema: Schema, at path: String, _ style: QueryStyle, _ failures: inout [ValidationFailure]
+    ) -> WireValue? {
         switch schema {
-        case .structure(let structure): return self.structure(structure, at: path, &failures)
-        case .list(let list): return .list(self.list(list, at: path, &failures))
-        case .map(let map): return .map(self.map(map, at: path, &failures))
+        case .structure(let structure): return self.structure(structure, at: path, style: style, &failures)
+        case .list(let list): return .list(self.list(list, at: path, style, &failures))
+        case .map(let map): return .map(self.map(map, at: path, style, &failures))
         case .string(let constraints):
             guard let value = self.value, !value.isEmpty || constraints.values.isEmpty else { return nil }
             return .string(value)
@@ -61,18 +89,22 @@ extension QueryParameters {
         }
     }
 
-    private func list(_ list: ListSchema, at path: String, _ failures: inout [ValidationFailure]) -> [WireValue] {
-        let parent = list.flattened ? self : self.children[list.elementName] ?? self.children["member"] ?? self
+    private func list(
+        _ list: ListSchema, at path: String, _ style: QueryStyle, _ failures: inout [ValidationFailure]
+    ) -> [WireValue] {
+        let parent = style.isFlat(list) ? self : self.children[list.elementName] ?? self.children["member"] ?? self
         return parent.elements.enumerated().compactMap { index, element in
-            element.value(as: list.element(), at: "\(path).member.\(index + 1)", &failures)
+            element.value(as: list.element(), at: "\(path).member.\(index + 1)", style, &failures)
         }
     }
 
-    private func map(_ map: MapSchema, at path: String, _ failures: inout [ValidationFailure]) -> [(key: String, value: WireValue)] {
+    private func map(
+        _ map: MapSchema, at path: String, _ style: QueryStyle, _ failures: inout [ValidationFailure]
+    ) -> [(key: String, value: WireValue)] {
         let parent = map.flattened ? self : self.children["entry"] ?? self
         return parent.elements.enumerated().compactMap { index, entry in
             guard let key = entry.children[map.keyName]?.value,
-                let value = entry.children[map.valueName]?.value(as: map.value(), at: "\(path).entry.\(index + 1).value", &failures)
+                let value = entry.children[map.valueName]?.value(as: map.value(), at: "\(path).entry.\(index + 1).value", style, &failures)
             else { return nil }
             return (key, value)
         }

@@ -2,7 +2,7 @@ internal import Model
 
 /// Scalars as text: in query parameters, XML, headers and paths.
 enum TextualScalar {
-    /// `nil` where the text is no value of the schema's kind, and for kinds that are no scalars.
+    /// `nil` where the text is no value of the schema's kind, and for lists, maps and structures.
     static func value(_ text: String, as schema: Schema) -> WireValue? {
         switch schema {
         case .boolean:
@@ -16,7 +16,9 @@ enum TextualScalar {
         case .string: .string(text)
         case .blob: Base64.decode(text).map { .blob($0) }
         case .timestamp: (Timestamp(iso8601: text) ?? Double(text).flatMap(Timestamp.init(untrustedSeconds:))).map { .timestamp($0) }
-        case .list, .map, .structure, .document: nil
+        // Text that is no JSON is no document.
+        case .document: (try? JSONValue(parsing: text)).map { .document($0) }
+        case .list, .map, .structure: nil
         }
     }
 

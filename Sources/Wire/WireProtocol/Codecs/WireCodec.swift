@@ -63,14 +63,15 @@ package struct UnreadableReply: Error, Equatable, Sendable, CustomStringConverti
 }
 
 extension WireDialect {
-    /// `nil` for a dialect that no registered service speaks yet.
-    var codec: (any WireCodec)? {
+    var codec: any WireCodec {
         switch self {
         case .awsJSON10: AWSJSONCodec(contentType: "application/x-amz-json-1.0")
         case .awsJSON11: AWSJSONCodec(contentType: "application/x-amz-json-1.1")
         case .awsQuery: AWSQueryCodec()
-        case .restJSON1: RestJSONCodec()
-        case .ec2Query, .restXML, .rpcV2CBOR: nil
+        case .ec2Query: EC2QueryCodec()
+        case .restJSON1: RestCodec(documents: .json)
+        case .restXML: RestCodec(documents: .xml)
+        case .rpcV2CBOR: RPCV2CBORCodec()
         }
     }
 }

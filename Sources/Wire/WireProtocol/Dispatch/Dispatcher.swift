@@ -67,9 +67,9 @@ package struct Dispatcher: Sendable {
         }
         switch self.router.route(request, signingName: signed?.scope.service) {
         case .noService(let name, let dialect):
-            return (dialect.reply(Self.noService(name, dialect), of: Self.nowhere, requestID: requestID), nil, nil)
+            return (dialect.codec.reply(Self.noService(name, dialect), of: Self.nowhere, requestID: requestID), nil, nil)
         case .noOperation(let service, let name, let dialect):
-            let response = dialect.reply(Self.noOperation(service, name, dialect), of: service, requestID: requestID)
+            let response = dialect.codec.reply(Self.noOperation(service, name, dialect), of: service, requestID: requestID)
             return (response, service.name, service.operationNames.contains(name) ? name : nil)
         case .operation(let service, let entry, let dialect):
             let response = await self.respond(request, signed, unreadable, service, entry, dialect, requestID)
@@ -85,9 +85,9 @@ package struct Dispatcher: Sendable {
         let error = AWSError(
             code: "RequestEntityTooLargeException", message: "the request body is larger than \(limit) bytes", status: 413)
         switch self.router.route(request, signingName: signingName) {
-        case .noService(_, let dialect): return dialect.reply(error, of: Self.nowhere, requestID: requestID)
-        case .noOperation(let service, _, let dialect): return dialect.reply(error, of: service, requestID: requestID)
-        case .operation(let service, _, let dialect): return dialect.reply(error, of: service.description, requestID: requestID)
+        case .noService(_, let dialect): return dialect.codec.reply(error, of: Self.nowhere, requestID: requestID)
+        case .noOperation(let service, _, let dialect): return dialect.codec.reply(error, of: service, requestID: requestID)
+        case .operation(let service, _, let dialect): return dialect.codec.reply(error, of: service.description, requestID: requestID)
         }
     }
 
@@ -102,16 +102,15 @@ package struct Dispatcher: Sendable {
             let frame = OperationFrame(entry, of: service.description)
             let input = try self.input(of: request, frame, service.validationErrors, dialect)
             let output = try await entry.invoke(input, context)
-            guard let codec = dialect.codec else { throw Self.noDialect(dialect) }
-            var response = codec.reply(output, of: frame, requestID: requestID)
+            var response = dialect.codec.reply(output, of: frame, requestID: requestID)
             for header in context.replyHeaders.all { response.headers.append(header.name, header.value) }
             return response
         } catch let error as AWSError {
-            return dialect.reply(error, of: service.description, requestID: requestID)
+            return dialect.codec.reply(error, of: service.description, requestID: requestID)
         } catch {
             self.logger.error(
                 "request failed inside", metadata: ["operation": "\(entry.name)", "request.id": "\(requestID)", "error": "\(String(reflecting: error))"])
-            return dialect.reply(Self.internalFailure, of: service.description, requestID: requestID)
+            return dialect.codec.reply(Self.internalFailure, of: service.description, requestID: requestID)
         }
     }
 
@@ -142,10 +141,9 @@ package struct Dispatcher: Sendable {
     private func input(
         of request: WireRequest, _ frame: OperationFrame, _ errors: ValidationErrors, _ dialect: WireDialect
     ) throws -> WireValue {
-        guard let codec = dialect.codec else { throw Self.noDialect(dialect) }
         let input: WireValue
         do {
-            input = try codec.input(of: request, for: frame)
+            input = try dialect.codec.input(of: request, for: frame)
         } catch {
             switch error {
             case .syntax(let reason): throw AWSError(code: "SerializationException", message: reason)
@@ -168,10 +166,6 @@ package struct Dispatcher: Sendable {
         case .awsJSON10, .awsJSON11, .restJSON1, .restXML, .rpcV2CBOR:
             return AWSError(code: "UnknownOperationException", message: message, status: 404)
         }
-    }
-
-    private static func noDialect(_ dialect: WireDialect) -> AWSError {
-        AWSError(code: "UnsupportedProtocol", message: "protocol \(dialect.rawValue) is not supported", status: 400)
     }
 
     private static func noOperation(_ service: ServiceDescription, _ name: String, _ dialect: WireDialect) -> AWSError {

@@ -22,7 +22,7 @@ package struct HTTPTransport: AWSClient.Transport {
         _ operation: Operation.Type, _ input: Operation.Input, scope: Scope, principal: Principal
     ) async throws -> AWSClient.Reply<Operation.Output> {
         let frame = OperationFrame(operation)
-        guard let codec = Operation.service.dialects.lazy.compactMap(\.codec).first else {
+        guard let codec = Operation.service.dialects.first?.codec else {
             throw UnreadableReply(operation: Operation.name, status: 0, reason: "\(Operation.service.name) speaks no dialect of ours")
         }
         var request = codec.request(input.wireValue, for: frame)

@@ -48,19 +48,20 @@ struct RequestRouter: Sendable {
 
     /// - Parameter signingName: from the credential scope, if the request has one.
     func route(_ request: WireRequest, signingName: String?) -> Route {
-        if request.headers["smithy-protocol"] == "rpc-v2-cbor" { return self.route(cbor: request) }
+        if request.headers[RPCV2CBORCodec.protocolHeader] == RPCV2CBORCodec.protocolName { return self.route(cbor: request) }
         if let target = request.headers["X-Amz-Target"] { return self.route(target: target, request) }
         let name = signingName.flatMap { self.bySigningName[$0] }
         if let name, let service = self.registry.services[name] {
             if service.description.dialects.contains(.restJSON1) { return self.route(path: request, service) }
-            if service.description.dialects.contains(.awsQuery) { return self.route(form: request, service) }
+            if service.description.dialects.contains(.awsQuery) { return self.route(form: request, service, .awsQuery) }
+            if service.description.dialects.contains(.ec2Query) { return self.route(form: request, service, .ec2Query) }
             return .noOperation(service.description, name: "\(request.method) \(request.path)", service.description.dialects.first ?? .awsJSON11)
         }
         if let signingName { return .noService(name: signingName, Self.guess(request, signingName: signingName)) }
         return self.routeUnsigned(request)
     }
 
-    /// `POST /service/SERVICE/operation/OPERATION`: no service of ours speaks it yet.
+    /// `POST /service/SERVICE/operation/OPERATION`.
     private func route(cbor request: WireRequest) -> Route {
         let segments = request.path.split(separator: "/").map(String.init)
         guard segments.count == 4, segments[0] == "service", segments[2] == "operation" else {
@@ -69,7 +70,10 @@ struct RequestRouter: Sendable {
         guard let name = self.byTargetPrefix[segments[1]], let service = self.registry.services[name] else {
             return .noService(name: "\(segments[1]).\(segments[3])", .rpcV2CBOR)
         }
-        return .noOperation(service.description, name: "\(segments[3]) in protocol rpc-v2-cbor", .rpcV2CBOR)
+        guard request.method == "POST", service.description.dialects.contains(.rpcV2CBOR) else {
+            return .noOperation(service.description, name: "\(segments[3]) in protocol \(RPCV2CBORCodec.protocolName)", .rpcV2CBOR)
+        }
+        return self.found(segments[3], service, .rpcV2CBOR)
     }
 
     private func route(target: String, _ request: WireRequest) -> Route {
@@ -84,18 +88,18 @@ struct RequestRouter: Sendable {
         return self.found(String(parts[1]), service, dialect)
     }
 
-    private func route(form request: WireRequest, _ service: OperationRegistry.RegisteredService) -> Route {
+    private func route(form request: WireRequest, _ service: OperationRegistry.RegisteredService, _ dialect: WireDialect) -> Route {
         guard ["POST", "GET"].contains(request.method), Self.isRoot(request) else {
-            return .noOperation(service.description, name: "\(request.method) \(request.path)", .awsQuery)
+            return .noOperation(service.description, name: "\(request.method) \(request.path)", dialect)
         }
         let parameters = QueryParameters(form: AWSQueryCodec.form(of: request))
         let action = parameters.children["Action"]?.value ?? ""
         let version = parameters.children["Version"]?.value ?? service.description.apiVersion
         // Another version is another service of the same name: classic load balancers.
         guard version == service.description.apiVersion else {
-            return .noOperation(service.description, name: "\(action) for version \(version)", .awsQuery)
+            return .noOperation(service.description, name: "\(action) for version \(version)", dialect)
         }
-        return self.found(action, service, .awsQuery)
+        return self.found(action, service, dialect)
     }
 
     private func route(path request: WireRequest, _ service: OperationRegistry.RegisteredService) -> Route {
@@ -143,7 +147,7 @@ struct RequestRouter: Sendable {
 
     /// The dialect that the client of another service most likely speaks.
     private static func guess(_ request: WireRequest, signingName: String?) -> WireDialect {
-        if request.headers["smithy-protocol"] == "rpc-v2-cbor" { return .rpcV2CBOR }
+        if request.headers[RPCV2CBORCodec.protocolHeader] == RPCV2CBORCodec.protocolName { return .rpcV2CBOR }
         if signingName == "ec2" { return .ec2Query }
         let type = request.headers["Content-Type"] ?? ""
         if type.contains("x-www-form-urlencoded") { return .awsQuery }

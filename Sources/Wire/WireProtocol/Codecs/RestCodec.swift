@@ -1,8 +1,9 @@
 internal import Model
 
-/// restJson1: method, path and status by operation; members in path, query, headers and a JSON or raw body.
-struct RestJSONCodec: WireCodec {
-    private static let contentType = "application/json"
+/// restJson1 and restXml: method, path and status by operation; members in path, query, headers and a body, which is a
+/// document or, for a blob or a string, raw.
+struct RestCodec: WireCodec {
+    let documents: RestDocuments
 
     func input(of request: WireRequest, for operation: OperationFrame) throws(UnreadableInput) -> WireValue {
         var members = try self.body(request.body, of: operation.input)
@@ -29,12 +30,12 @@ struct RestJSONCodec: WireCodec {
             switch payload.schema() {
             case .blob: return [payload.name: .blob(bytes)]
             case .string: return [payload.name: .string(String(decoding: bytes, as: UTF8.self))]
-            case .structure(let inner): return [payload.name: try JSONBody.value(bytes, as: inner)]
+            case .structure(let inner): return [payload.name: try self.documents.value(bytes, as: inner)]
             case .document, .boolean, .integer, .double, .timestamp, .list, .map: return [:]
             }
         }
         guard !bytes.isEmpty, structure.members.contains(where: { $0.location == .body }) else { return [:] }
-        guard case .structure(var members) = try JSONBody.value(bytes, as: structure) else { return [:] }
+        guard case .structure(var members) = try self.documents.value(bytes, as: structure) else { return [:] }
         for member in structure.members where member.location != .body { members[member.name] = nil }
         return members
     }
@@ -79,37 +80,34 @@ struct RestJSONCodec: WireCodec {
         }
         guard response.status != 204 else { return response }
         if let payload = operation.output.payload {
-            response.body = Self.payload(members[payload], operation.output.members.first { $0.name == payload })
+            response.body = self.payload(members[payload], operation.output.members.first { $0.name == payload }, operation)
         } else {
-            response.headers.append("Content-Type", Self.contentType)
-            response.body = Self.bodyJSON(output, operation.output).serialized
+            response.headers.append("Content-Type", self.documents.contentType)
+            response.body = self.body(output, operation.output, operation)
         }
         return response
     }
 
-    private static func payload(_ value: WireValue?, _ member: MemberSchema?) -> [UInt8] {
+    private func payload(_ value: WireValue?, _ member: MemberSchema?, _ operation: OperationFrame) -> [UInt8] {
         guard let value, let member else { return [] }
         if case .blob(let bytes) = value { return bytes }
         if case .string(let text) = value { return Array(text.utf8) }
-        return JSONBinding.wire.json(value, as: member.schema()).serialized
+        guard case .structure(let structure) = member.schema() else { return [] }
+        return self.documents.bytes(value, as: structure, named: member.wireName, namespace: operation.service.xmlNamespace)
     }
 
-    /// The JSON of the members that travel in the body.
-    private static func bodyJSON(_ value: WireValue, _ structure: StructureSchema) -> JSONValue {
-        guard case .structure(let members) = value else { return .object([]) }
+    /// The document of the members that travel in the body.
+    private func body(_ value: WireValue, _ structure: StructureSchema, _ operation: OperationFrame) -> [UInt8] {
+        var members: [String: WireValue] = [:]
+        if case .structure(let all) = value { members = all }
         let bodyNames = Set(structure.members.filter { $0.location == .body }.map(\.name))
-        return JSONBinding.wire.json(.structure(members.filter { bodyNames.contains($0.key) }), as: .structure(structure))
+        return self.documents.bytes(
+            .structure(members.filter { bodyNames.contains($0.key) }), as: structure, named: structure.name,
+            namespace: operation.service.xmlNamespace)
     }
 
     func reply(_ error: AWSError, of service: ServiceDescription, requestID: String) -> WireResponse {
-        let members = [
-            JSONValue.Member("Type", .string(error.fault == .sender ? "User" : "Service")), JSONValue.Member("Message", .string(error.message)),
-            JSONValue.Member("message", .string(error.message)),
-        ]
-        return WireResponse(
-            status: error.status,
-            headers: ["Content-Type": Self.contentType, "x-amzn-RequestId": requestID, "x-amzn-ErrorType": error.code],
-            body: JSONValue.object(members + JSONBody.members(of: error)).serialized)
+        self.documents.reply(error, requestID: requestID)
     }
 
     func request(_ input: WireValue, for operation: OperationFrame) -> WireRequest {
@@ -132,17 +130,17 @@ struct RestJSONCodec: WireCodec {
         }
         request.target = PathTemplate(operation.http.path).path(labels) + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
         if let payload = operation.input.payload {
-            request.body = Self.payload(members[payload], operation.input.members.first { $0.name == payload })
+            request.body = self.payload(members[payload], operation.input.members.first { $0.name == payload }, operation)
         } else if operation.input.members.contains(where: { $0.location == .body }) {
-            request.headers.append("Content-Type", Self.contentType)
-            request.body = Self.bodyJSON(input, operation.input).serialized
+            request.headers.append("Content-Type", self.documents.contentType)
+            request.body = self.body(input, operation.input, operation)
         }
         return request
     }
 
     func output(of response: WireResponse, for operation: OperationFrame) throws -> WireValue {
         let failure = { (reason: String) in UnreadableReply(operation: operation.name, status: response.status, reason: reason) }
-        guard (200..<300).contains(response.status) else { throw try JSONBody.error(response, failure) }
+        guard (200..<300).contains(response.status) else { throw try self.documents.error(response, failure) }
         do {
             var members = try self.body(response.body, of: operation.output)
             var failures: [ValidationFailure] = []

@@ -1,13 +1,13 @@
 internal import Testing
 @testable internal import WireProtocol
 
-/// Errors in the protocols of services that are not here.
-struct ErrorFrameTests {
+/// One error in each protocol.
+struct DialectErrorTests {
     private let error = AWSError(code: "Broken", message: "a <b> & c", status: 404)
     private let service = ServiceDescription(
         name: "", signingName: "", apiVersion: "", targetPrefix: nil, xmlNamespace: nil, dialects: [], operationNames: [])
 
-    private func reply(_ dialect: WireDialect) -> WireResponse { dialect.reply(self.error, of: self.service, requestID: "id-1") }
+    private func reply(_ dialect: WireDialect) -> WireResponse { dialect.codec.reply(self.error, of: self.service, requestID: "id-1") }
 
     @Test(arguments: WireDialect.allCases)
     func everyDialectCarriesStatusAndRequestID(dialect: WireDialect) {
@@ -32,7 +32,7 @@ struct ErrorFrameTests {
     @Test(arguments: [0, 23, 24, 255, 256, 65_535, 65_536])
     func cborWritesLengthsInTheirShortestForm(length: Int) {
         let error = AWSError(code: "C", message: String(repeating: "m", count: length))
-        let reply = WireDialect.rpcV2CBOR.reply(error, of: self.service, requestID: "id-1")
+        let reply = WireDialect.rpcV2CBOR.codec.reply(error, of: self.service, requestID: "id-1")
         let head: [UInt8] =
             switch length {
             case 0..<24: [0x60 | UInt8(length)]
