@@ -42,7 +42,9 @@ private struct JSONParser {
     private var current: UInt8? { self.position < self.bytes.count ? self.bytes[self.position] : nil }
 
     private mutating func skipWhitespace() {
-        while let byte = self.current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { self.position += 1 }
+        while let byte = self.current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+            self.position += 1
+        }
     }
 
     private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONValue {
@@ -208,7 +210,9 @@ private struct JSONParser {
         guard self.position + 4 <= self.bytes.count else { throw self.failure("unterminated string") }
         var code: UInt32 = 0
         for byte in self.bytes[self.position..<self.position + 4] {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw self.failure("expected four hex digits") }
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw self.failure("expected four hex digits")
+            }
             code = code << 4 | UInt32(digit)
         }
         self.position += 4

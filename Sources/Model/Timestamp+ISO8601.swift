@@ -59,9 +59,12 @@ extension Timestamp {
     /// `Fri, 20 Nov 2026 23:12:04 GMT`: the form of HTTP headers (RFC 9110, IMF-fixdate).
     package var httpDate: String {
         let fields = self.calendarFields
-        let weekday = Self.weekdays[Int(self.milliseconds).flooredDivision(by: 86_400_000).quotient.flooredDivision(by: 7).remainder]
-        return "\(weekday), \(Self.padded(fields.day, 2)) \(Self.months[fields.month - 1]) \(Self.padded(fields.year, 4)) "
-            + Self.padded(fields.hour, 2) + ":" + Self.padded(fields.minute, 2) + ":" + Self.padded(fields.second, 2) + " GMT"
+        let weekday = Self.weekdays[
+            Int(self.milliseconds).flooredDivision(by: 86_400_000).quotient.flooredDivision(by: 7).remainder]
+        return
+            "\(weekday), \(Self.padded(fields.day, 2)) \(Self.months[fields.month - 1]) \(Self.padded(fields.year, 4)) "
+            + Self.padded(fields.hour, 2) + ":" + Self.padded(fields.minute, 2) + ":" + Self.padded(fields.second, 2)
+            + " GMT"
     }
 
     /// Reads the extended and the basic form, with or without a fraction, in UTC (`Z`) or with an offset (`+02:00`).
@@ -80,7 +83,8 @@ extension Timestamp {
             // The fraction's point is left for below: it may be absent.
             if separator != "." { skip(separator) }
         }
-        guard (1...12).contains(digits[1]), (1...31).contains(digits[2]), digits[3] < 24, digits[4] < 60, digits[5] < 61 else {
+        guard (1...12).contains(digits[1]), (1...31).contains(digits[2]), digits[3] < 24, digits[4] < 60, digits[5] < 61
+        else {
             return nil
         }
         var millisecond = 0
@@ -106,7 +110,8 @@ extension Timestamp {
         guard rest.isEmpty else { return nil }
         let local = Timestamp(
             CalendarFields(
-                year: digits[0], month: digits[1], day: digits[2], hour: digits[3], minute: digits[4], second: digits[5],
+                year: digits[0], month: digits[1], day: digits[2], hour: digits[3], minute: digits[4],
+                second: digits[5],
                 millisecond: millisecond))
         self = local - .seconds(offsetMinutes * 60)
     }

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// The clock of everything that has effects. Pure code never sees it: it is handed a `Timestamp`.
@@ -36,4 +36,3 @@ package struct SystemWallClock: WallClock {
         }
     }
 }
-

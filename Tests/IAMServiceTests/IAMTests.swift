@@ -7,8 +7,10 @@ internal import Testing
 internal import WireProtocol
 
 struct IAMTests {
-    private static let trust = #"{"Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#
-    private static let permissions = #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#
+    private static let trust =
+        #"{"Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#
+    private static let permissions =
+        #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#
     private static let taskExecution = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
 
     private func createRole(_ name: String, _ aws: AWSClient) async throws -> IAM.Role? {
@@ -60,7 +62,9 @@ struct IAMTests {
         let fixture = try IdentityFixture()
         let aws = fixture.root
         _ = try await self.createRole("Task", aws)
-        func delete() async -> String? { await self.code { _ = try await aws.call(IAM.DeleteRole.self, .init(roleName: "Task")) } }
+        func delete() async -> String? {
+            await self.code { _ = try await aws.call(IAM.DeleteRole.self, .init(roleName: "Task")) }
+        }
         _ = try await aws.call(IAM.AttachRolePolicy.self, .init(roleName: "Task", policyArn: Self.taskExecution))
         #expect(await delete() == "DeleteConflict")
         _ = try await aws.call(IAM.DetachRolePolicy.self, .init(roleName: "Task", policyArn: Self.taskExecution))
@@ -71,7 +75,8 @@ struct IAMTests {
         _ = try await aws.call(IAM.CreateInstanceProfile.self, .init(instanceProfileName: "i"))
         _ = try await aws.call(IAM.AddRoleToInstanceProfile.self, .init(instanceProfileName: "i", roleName: "Task"))
         #expect(await delete() == "DeleteConflict")
-        _ = try await aws.call(IAM.RemoveRoleFromInstanceProfile.self, .init(instanceProfileName: "i", roleName: "Task"))
+        _ = try await aws.call(
+            IAM.RemoveRoleFromInstanceProfile.self, .init(instanceProfileName: "i", roleName: "Task"))
         #expect(await delete() == nil)
         #expect(await delete() == "NoSuchEntity")
     }
@@ -79,9 +84,13 @@ struct IAMTests {
     @Test func attachedPoliciesAreListedWithTheirNames() async throws {
         let fixture = try IdentityFixture()
         _ = try await self.createRole("Task", fixture.root)
-        _ = try await fixture.root.call(IAM.AttachRolePolicy.self, .init(roleName: "Task", policyArn: Self.taskExecution))
+        _ = try await fixture.root.call(
+            IAM.AttachRolePolicy.self, .init(roleName: "Task", policyArn: Self.taskExecution))
         let page = try await fixture.root.call(IAM.ListAttachedRolePolicies.self, .init(roleName: "Task"))
-        #expect(page.attachedPolicies == [.init(policyName: "AmazonECSTaskExecutionRolePolicy", policyArn: Self.taskExecution)])
+        #expect(
+            page.attachedPolicies == [
+                .init(policyName: "AmazonECSTaskExecutionRolePolicy", policyArn: Self.taskExecution)
+            ])
         #expect(page.isTruncated == false)
         let missing = "arn:aws:iam::123456789012:policy/none"
         #expect(
@@ -107,12 +116,14 @@ struct IAMTests {
 
     @Test(arguments: [
         "x", "{}", "[]", #"{"Statement":[{"Effect":"Maybe","Action":"*","Principal":"*"}]}"#,
-        #"{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#, #"{"Statement":[{"Effect":"Allow","Principal":"*"}]}"#,
+        #"{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
+        #"{"Statement":[{"Effect":"Allow","Principal":"*"}]}"#,
     ])
     func brokenTrustPoliciesAreRefused(document: String) async throws {
         let fixture = try IdentityFixture()
         let code = await self.code {
-            _ = try await fixture.root.call(IAM.CreateRole.self, .init(roleName: "r", assumeRolePolicyDocument: document))
+            _ = try await fixture.root.call(
+                IAM.CreateRole.self, .init(roleName: "r", assumeRolePolicyDocument: document))
         }
         #expect(code == "MalformedPolicyDocument")
     }
@@ -121,10 +132,12 @@ struct IAMTests {
         let fixture = try IdentityFixture()
         let aws = fixture.root
         let arn = try #require(
-            try await aws.call(IAM.CreatePolicy.self, .init(policyName: "p", policyDocument: Self.permissions)).policy?.arn)
+            try await aws.call(IAM.CreatePolicy.self, .init(policyName: "p", policyDocument: Self.permissions)).policy?
+                .arn)
         func create() async throws -> String? {
             try await aws.call(
-                IAM.CreatePolicyVersion.self, .init(policyArn: arn, policyDocument: Self.permissions, setAsDefault: true)
+                IAM.CreatePolicyVersion.self,
+                .init(policyArn: arn, policyDocument: Self.permissions, setAsDefault: true)
             ).policyVersion?.versionId
         }
         #expect(try await create() == "v2")
@@ -145,10 +158,15 @@ struct IAMTests {
         let input = IAM.CreateServiceLinkedRole.Input(awsServiceName: "ecs.amazonaws.com")
         let role = try await fixture.root.call(IAM.CreateServiceLinkedRole.self, input).role
         #expect(role?.arn == "arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS")
-        #expect(await self.code { _ = try await fixture.root.call(IAM.CreateServiceLinkedRole.self, input) } == "InvalidInput")
+        #expect(
+            await self.code { _ = try await fixture.root.call(IAM.CreateServiceLinkedRole.self, input) }
+                == "InvalidInput")
         let deletion = IAM.DeleteRole.Input(roleName: "AWSServiceRoleForECS")
-        #expect(await self.code { _ = try await fixture.root.call(IAM.DeleteRole.self, deletion) } == "UnmodifiableEntity")
-        let task = try await fixture.root.call(IAM.DeleteServiceLinkedRole.self, .init(roleName: "AWSServiceRoleForECS")).deletionTaskId
+        #expect(
+            await self.code { _ = try await fixture.root.call(IAM.DeleteRole.self, deletion) } == "UnmodifiableEntity")
+        let task = try await fixture.root.call(
+            IAM.DeleteServiceLinkedRole.self, .init(roleName: "AWSServiceRoleForECS")
+        ).deletionTaskId
         let status = try await fixture.root.call(
             IAM.GetServiceLinkedRoleDeletionStatus.self, .init(deletionTaskId: try #require(task)))
         #expect(status.status == .succeeded)
@@ -170,7 +188,8 @@ struct IAMTests {
         let known = try #require(try await fixture.credentials.credential(for: id))
         #expect(known.secretAccessKey == key.secretAccessKey)
         #expect(known.principal == .user(name: "bob", id: try #require(user?.userId), account: IdentityFixture.account))
-        #expect(await self.code { _ = try await aws.call(IAM.DeleteUser.self, .init(userName: "bob")) } == "DeleteConflict")
+        #expect(
+            await self.code { _ = try await aws.call(IAM.DeleteUser.self, .init(userName: "bob")) } == "DeleteConflict")
         _ = try await aws.call(IAM.UpdateAccessKey.self, .init(userName: "bob", accessKeyId: id, status: .inactive))
         #expect(try await fixture.credentials.credential(for: id) == nil)
         _ = try await aws.call(IAM.DeleteAccessKey.self, .init(userName: "bob", accessKeyId: id))
@@ -196,7 +215,9 @@ struct IAMTests {
         let input = STS.AssumeRole.Input(roleArn: "arn:aws:iam::123456789012:role/None", roleSessionName: "hook")
         #expect(await self.code { _ = try await fixture.root.call(STS.AssumeRole.self, input) } == "AccessDenied")
         let service = fixture.client(as: .service("lambda.amazonaws.com"))
-        #expect(try await service.call(STS.AssumeRole.self, input).assumedRoleUser?.assumedRoleId?.hasPrefix("AROA") == true)
+        #expect(
+            try await service.call(STS.AssumeRole.self, input).assumedRoleUser?.assumedRoleId?.hasPrefix("AROA") == true
+        )
     }
 
     @Test func aSessionLongerThanTheRolesMaximumIsRefused() async throws {
@@ -212,7 +233,8 @@ struct IAMTests {
         let output = try await fixture.root.call(
             STS.AssumeRole.self,
             .init(
-                roleArn: try #require(role?.arn), roleSessionName: "ci", tags: [.init(key: "team", value: "web")], sourceIdentity: "ann"))
+                roleArn: try #require(role?.arn), roleSessionName: "ci", tags: [.init(key: "team", value: "web")],
+                sourceIdentity: "ann"))
         #expect(output.sourceIdentity == "ann")
         #expect(output.packedPolicySize == 1)
         let key = try #require(output.credentials?.accessKeyId)
@@ -224,11 +246,15 @@ struct IAMTests {
     @Test func aChainedRoleLastsAnHourAtMost() async throws {
         let fixture = try IdentityFixture()
         let role = try await fixture.root.call(
-            IAM.CreateRole.self, .init(roleName: "Long", assumeRolePolicyDocument: Self.trust, maxSessionDuration: 43_200)
+            IAM.CreateRole.self,
+            .init(roleName: "Long", assumeRolePolicyDocument: Self.trust, maxSessionDuration: 43_200)
         ).role
         let arn = try #require(role?.arn)
-        let session = fixture.client(as: .assumedRole(role: "Other", session: "s", id: "AROAX", account: IdentityFixture.account))
-        #expect(try await session.call(STS.AssumeRole.self, .init(roleArn: arn, roleSessionName: "next")).credentials != nil)
+        let session = fixture.client(
+            as: .assumedRole(role: "Other", session: "s", id: "AROAX", account: IdentityFixture.account))
+        #expect(
+            try await session.call(STS.AssumeRole.self, .init(roleArn: arn, roleSessionName: "next")).credentials != nil
+        )
         let long = STS.AssumeRole.Input(roleArn: arn, roleSessionName: "next", durationSeconds: 7200)
         #expect(await self.code { _ = try await session.call(STS.AssumeRole.self, long) } == "ValidationError")
         #expect(await self.code { _ = try await fixture.root.call(STS.AssumeRole.self, long) } == nil)
@@ -250,7 +276,8 @@ struct IAMTests {
         }
         let twice = STS.AssumeRole.Input(
             roleArn: arn, roleSessionName: "ci", tags: [.init(key: "a", value: "1"), .init(key: "A", value: "2")])
-        #expect(await self.code { _ = try await fixture.root.call(STS.AssumeRole.self, twice) } == "InvalidParameterValue")
+        #expect(
+            await self.code { _ = try await fixture.root.call(STS.AssumeRole.self, twice) } == "InvalidParameterValue")
     }
 
     @Test func aSessionTokenOfTheRootLastsAnHourAndOfAUserTwelve() async throws {
@@ -258,8 +285,11 @@ struct IAMTests {
         let root = try await fixture.root.call(STS.GetSessionToken.self, .init(durationSeconds: 7200))
         #expect(root.credentials?.expiration == FixedClock.moment + .hours(1))
         let user = fixture.client(as: .user(name: "ann", id: "AIDAX", account: IdentityFixture.account))
-        #expect(try await user.call(STS.GetSessionToken.self, .init()).credentials?.expiration == FixedClock.moment + .hours(12))
-        let session = fixture.client(as: .assumedRole(role: "r", session: "s", id: "AROAX", account: IdentityFixture.account))
+        #expect(
+            try await user.call(STS.GetSessionToken.self, .init()).credentials?.expiration == FixedClock.moment
+                + .hours(12))
+        let session = fixture.client(
+            as: .assumedRole(role: "r", session: "s", id: "AROAX", account: IdentityFixture.account))
         #expect(await self.code { _ = try await session.call(STS.GetSessionToken.self, .init()) } == "AccessDenied")
     }
 
@@ -269,8 +299,10 @@ struct IAMTests {
         let role = try #require(try await self.createRole("Deploy", china))
         #expect(role.arn == "arn:aws-cn:iam::123456789012:role/Deploy")
         _ = try await china.call(
-            IAM.AttachRolePolicy.self, .init(roleName: "Deploy", policyArn: "arn:aws-cn:iam::aws:policy/AWSCodeDeployRoleForECS"))
-        let session = try await china.call(STS.AssumeRole.self, .init(roleArn: try #require(role.arn), roleSessionName: "ci"))
+            IAM.AttachRolePolicy.self,
+            .init(roleName: "Deploy", policyArn: "arn:aws-cn:iam::aws:policy/AWSCodeDeployRoleForECS"))
+        let session = try await china.call(
+            STS.AssumeRole.self, .init(roleArn: try #require(role.arn), roleSessionName: "ci"))
         #expect(session.assumedRoleUser?.arn == "arn:aws-cn:sts::123456789012:assumed-role/Deploy/ci")
         #expect(try await china.call(STS.GetCallerIdentity.self, .init()).arn == "arn:aws-cn:iam::123456789012:root")
     }

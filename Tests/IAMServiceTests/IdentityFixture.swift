@@ -23,7 +23,8 @@ final class IdentityFixture: Sendable {
         let dispatch = InProcessDispatch(logger: logger)
         dispatch.connect(registry)
         self.root = AWSClient(
-            transport: dispatch, scope: Scope(account: Self.account, region: "us-east-1"), principal: .root(account: Self.account))
+            transport: dispatch, scope: Scope(account: Self.account, region: "us-east-1"),
+            principal: .root(account: Self.account))
     }
 
     func client(as principal: Principal) -> AWSClient {
@@ -31,7 +32,8 @@ final class IdentityFixture: Sendable {
     }
 
     var credentials: CredentialDirectory {
-        CredentialDirectory(bootstrapKeyID: "AKIABOOT", bootstrapSecret: "boot", account: Self.account, store: self.store)
+        CredentialDirectory(
+            bootstrapKeyID: "AKIABOOT", bootstrapSecret: "boot", account: Self.account, store: self.store)
     }
 
     deinit {

@@ -3,14 +3,18 @@ internal import Testing
 
 struct ARNTests {
     @Test(arguments: [
-        "arn:aws:ecs:us-east-1:123456789012:cluster/main", "arn:aws-cn:codedeploy:cn-north-1:123456789012:deploymentgroup:APP/GROUP",
+        "arn:aws:ecs:us-east-1:123456789012:cluster/main",
+        "arn:aws-cn:codedeploy:cn-north-1:123456789012:deploymentgroup:APP/GROUP",
         "arn:aws:iam::aws:policy/service-role/AWSCodeDeployRole", "arn:aws:s3:::bucket/key:with:colons",
     ])
     func isWrittenAsItWasRead(text: String) throws {
         #expect(try #require(ARN(text)).description == text)
     }
 
-    @Test(arguments: ["", "arn", "arn:aws:ecs:us-east-1:1", "arn::ecs:r:1:x", "arn:aws::r:1:x", "arn:aws:ecs:r:1:", "urn:aws:ecs:r:1:x"])
+    @Test(arguments: [
+        "", "arn", "arn:aws:ecs:us-east-1:1", "arn::ecs:r:1:x", "arn:aws::r:1:x", "arn:aws:ecs:r:1:",
+        "urn:aws:ecs:r:1:x",
+    ])
     func otherTextIsNoARN(text: String) {
         #expect(ARN(text) == nil)
     }
@@ -22,7 +26,8 @@ struct ARNTests {
     }
 
     @Test(arguments: [
-        ("us-east-1", "aws", "amazonaws.com"), ("cn-north-1", "aws-cn", "amazonaws.com.cn"), ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
+        ("us-east-1", "aws", "amazonaws.com"), ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+        ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
     ])
     func theRegionTellsThePartition(region: String, partition: String, suffix: String) {
         let scope = Scope(account: "123456789012", region: region)

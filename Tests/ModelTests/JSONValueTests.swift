@@ -3,7 +3,8 @@ internal import Testing
 
 struct JSONValueTests {
     @Test(arguments: [
-        "null", "true", "[]", "{}", #"{"b":1,"a":[1.5,-2,"x"]}"#, #""é\n\u0001""#, "-0.5", "9223372036854775807", #"{"a":{"a":[{}]}}"#,
+        "null", "true", "[]", "{}", #"{"b":1,"a":[1.5,-2,"x"]}"#, #""é\n\u0001""#, "-0.5", "9223372036854775807",
+        #"{"a":{"a":[{}]}}"#,
     ])
     func whatIsReadIsWrittenTheSameWay(text: String) throws {
         #expect(try JSONValue(parsing: text).text == text)
@@ -15,14 +16,18 @@ struct JSONValueTests {
     }
 
     @Test(arguments: [
-        "", " ", "{", "[1", "[1,]", "{\"a\"}", "{\"a\":}", "{a:1}", "01", "1.", "1e", "+1", ".5", "nul", "tru", "\"", "\"\\x\"", "\"\\u12\"",
+        "", " ", "{", "[1", "[1,]", "{\"a\"}", "{\"a\":}", "{a:1}", "01", "1.", "1e", "+1", ".5", "nul", "tru", "\"",
+        "\"\\x\"", "\"\\u12\"",
         "\"\u{1}\"", "[1] 2", "1e400", "\"\\ud83d\\u0041\"", "'a'", "NaN",
     ])
     func otherTextIsRefused(text: String) {
         #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: text) }
     }
 
-    @Test(arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC3, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0x5C, 0x6E, 0xFF, 0x22]] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x22, 0xFF, 0x22], [0x22, 0xC3, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0x5C, 0x6E, 0xFF, 0x22],
+        ] as [[UInt8]])
     func invalidUTF8IsRefused(bytes: [UInt8]) {
         #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: bytes) }
     }
@@ -46,7 +51,9 @@ struct JSONValueTests {
     }
 
     @Test func whatJSONLacksIsWrittenAsText() {
-        #expect(JSONValue.array([.number(.nan), .number(.infinity), .number(-.infinity)]).text == #"["NaN","Infinity","-Infinity"]"#)
+        #expect(
+            JSONValue.array([.number(.nan), .number(.infinity), .number(-.infinity)]).text
+                == #"["NaN","Infinity","-Infinity"]"#)
     }
 }
 
@@ -56,6 +63,8 @@ struct IdentifierTests {
         #expect(Identifiers.upperAlphanumeric(9).wholeMatch(of: /[0-9A-Z]{9}/) != nil)
         #expect(Identifiers.base64URL(21).wholeMatch(of: /[\w-]{21}/) != nil)
         #expect(Identifiers.decimal19().wholeMatch(of: /[1-9][0-9]{18}/) != nil)
-        #expect(Identifiers.uuid().wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil)
+        #expect(
+            Identifiers.uuid().wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/)
+                != nil)
     }
 }

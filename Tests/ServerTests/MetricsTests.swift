@@ -1,6 +1,7 @@
-@testable internal import Server
 internal import Testing
 internal import WireProtocol
+
+@testable internal import Server
 
 struct MetricsTests {
     @Test func samplesAreWrittenAsPrometheusReadsThem() {

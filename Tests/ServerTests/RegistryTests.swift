@@ -9,17 +9,19 @@ internal import LogsAPI
 internal import Model
 internal import ProcessRuntime
 internal import STSAPI
-@testable internal import Server
 internal import ServerFiles
 internal import Store
 internal import Testing
 internal import WireProtocol
 
+@testable internal import Server
+
 /// What is generated, what is documented and what has a handler are the same operations.
 struct RegistryTests {
     private static let generated: [(service: ServiceDescription, operations: [any AWSOperation.Type])] = [
         (CodeDeploy.service, CodeDeploy.operations), (ECS.service, ECS.operations), (ELBv2.service, ELBv2.operations),
-        (IAM.service, IAM.operations), (Lambda.service, Lambda.operations), (Logs.service, Logs.operations), (STS.service, STS.operations),
+        (IAM.service, IAM.operations), (Lambda.service, Lambda.operations), (Logs.service, Logs.operations),
+        (STS.service, STS.operations),
     ]
 
     /// Of a control plane over a temporary folder that nothing runs in.
@@ -31,13 +33,16 @@ struct RegistryTests {
         try directory.create()
         let logger = Logger(label: "test")
         let configuration = ServerConfiguration(
-            listeners: [], dataDirectory: directory, scope: Scope(account: "123456789012", region: "us-east-1"), runtime: .process,
+            listeners: [], dataDirectory: directory, scope: Scope(account: "123456789012", region: "us-east-1"),
+            runtime: .process,
             executable: "/bin/false")
         let runtime = try HostProcessRuntime(
-            tasksFolder: directory.tasks, shim: .init(executable: "/bin/false", arguments: []), searchPath: "/bin", logger: logger)
+            tasksFolder: directory.tasks, shim: .init(executable: "/bin/false", arguments: []), searchPath: "/bin",
+            logger: logger)
         let plane = try ControlPlane(
             configuration, store: try Store(path: directory.database, logger: logger), runtime: runtime,
-            endpoints: Endpoints(local: "http://127.0.0.1:1", forTasks: "http://127.0.0.1:1"), clock: SystemWallClock(), logger: logger)
+            endpoints: Endpoints(local: "http://127.0.0.1:1", forTasks: "http://127.0.0.1:1"), clock: SystemWallClock(),
+            logger: logger)
         return plane.registry
     }
 
@@ -51,11 +56,13 @@ struct RegistryTests {
     }
 
     @Test func theTableOfOperationsListsWhatIsServed() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let table = try String(contentsOf: root.appending(path: "docs/operations-table.md"), encoding: .utf8)
         for (service, operations) in Self.generated {
             let names = operations.map { $0.name }.sorted()
-            let row = "| \(service.name) (\(names.count) of \(service.operationNames.count)) | \(names.joined(separator: ", ")) |"
+            let row =
+                "| \(service.name) (\(names.count) of \(service.operationNames.count)) | \(names.joined(separator: ", ")) |"
             #expect(table.contains(row), "\(service.name): run make generate")
         }
     }

@@ -12,5 +12,6 @@ enum AllServices {
     static let shapes: [any Shape.Type] =
         CodeDeploy.shapes + ECS.shapes + ELBv2.shapes + IAM.shapes + Lambda.shapes + Logs.shapes + STS.shapes
     static let operations: [any AWSOperation.Type] =
-        CodeDeploy.operations + ECS.operations + ELBv2.operations + IAM.operations + Lambda.operations + Logs.operations + STS.operations
+        CodeDeploy.operations + ECS.operations + ELBv2.operations + IAM.operations + Lambda.operations + Logs.operations
+        + STS.operations
 }

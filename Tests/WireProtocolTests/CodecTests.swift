@@ -3,16 +3,21 @@ internal import ELBv2API
 internal import LambdaAPI
 internal import Model
 internal import Testing
+
 @testable internal import WireProtocol
 
 struct CodecTests {
     private func form(_ body: String) -> WireRequest {
-        WireRequest(method: "POST", target: "/", headers: ["Content-Type": "application/x-www-form-urlencoded"], body: Array(body.utf8))
+        WireRequest(
+            method: "POST", target: "/", headers: ["Content-Type": "application/x-www-form-urlencoded"],
+            body: Array(body.utf8))
     }
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-    private func read<Operation: AWSOperation>(_ operation: Operation.Type, _ request: WireRequest) throws -> Operation.Input {
+    private func read<Operation: AWSOperation>(_ operation: Operation.Type, _ request: WireRequest) throws
+        -> Operation.Input
+    {
         let codec = try #require(Operation.service.dialects.first?.codec)
         return try Operation.Input(wire: codec.input(of: request, for: OperationFrame(operation)))
     }
@@ -25,7 +30,8 @@ struct CodecTests {
 
     @Test func emptyQueryParametersOfEnumsAndNumbersAreAbsent() throws {
         let input = try self.read(
-            ELBv2.CreateTargetGroup.self, self.form("Name=web+green&Protocol=&Port=&ProtocolVersion=&HealthCheckPath=%2Fa%26b"))
+            ELBv2.CreateTargetGroup.self,
+            self.form("Name=web+green&Protocol=&Port=&ProtocolVersion=&HealthCheckPath=%2Fa%26b"))
         #expect(input.name == "web green")
         #expect(input.`protocol` == nil)
         #expect(input.port == nil)
@@ -39,15 +45,19 @@ struct CodecTests {
     }
 
     @Test func aQueryReplyWrapsItsResult() throws {
-        let output = ELBv2.CreateTargetGroup.Output(targetGroups: [.init(targetGroupArn: "arn", targetGroupName: "a<b", port: 80)])
-        let reply = AWSQueryCodec().reply(output.wireValue, of: OperationFrame(ELBv2.CreateTargetGroup.self), requestID: "id-1")
+        let output = ELBv2.CreateTargetGroup.Output(targetGroups: [
+            .init(targetGroupArn: "arn", targetGroupName: "a<b", port: 80)
+        ])
+        let reply = AWSQueryCodec().reply(
+            output.wireValue, of: OperationFrame(ELBv2.CreateTargetGroup.self), requestID: "id-1")
         let body = self.text(reply.body)
         #expect(
             body.hasSuffix(
                 #"<CreateTargetGroupResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/">"#
                     + "<CreateTargetGroupResult><TargetGroups><member><TargetGroupArn>arn</TargetGroupArn>"
                     + "<TargetGroupName>a&lt;b</TargetGroupName><Port>80</Port></member></TargetGroups></CreateTargetGroupResult>"
-                    + "<ResponseMetadata><RequestId>id-1</RequestId></ResponseMetadata></CreateTargetGroupResponse>"), "\(body)")
+                    + "<ResponseMetadata><RequestId>id-1</RequestId></ResponseMetadata></CreateTargetGroupResponse>"),
+            "\(body)")
         #expect(reply.headers["x-amzn-RequestId"] == "id-1")
     }
 
@@ -63,7 +73,8 @@ struct CodecTests {
 
     @Test func aJSONErrorNamesTypeMessageAndFurtherMembers() throws {
         let error = ECS.Errors.conflictException("taken", resourceIds: ["a"])
-        let reply = AWSJSONCodec(contentType: "application/x-amz-json-1.1").reply(error, of: ECS.service, requestID: "id-1")
+        let reply = AWSJSONCodec(contentType: "application/x-amz-json-1.1").reply(
+            error, of: ECS.service, requestID: "id-1")
         let json = try JSONValue(parsing: reply.body)
         #expect(reply.status == 400)
         #expect(json["__type"] == .string("ConflictException"))
@@ -73,11 +84,14 @@ struct CodecTests {
 
     @Test func jsonIgnoresUnknownAndNullMembers() throws {
         let body = #"{"cluster":null,"services":["a"],"surprise":{"x":[1]}}"#
-        let input = try self.read(ECS.DescribeServices.self, WireRequest(method: "POST", target: "/", body: Array(body.utf8)))
+        let input = try self.read(
+            ECS.DescribeServices.self, WireRequest(method: "POST", target: "/", body: Array(body.utf8)))
         #expect(input == .init(services: ["a"]))
     }
 
-    @Test(arguments: ["[]", "{", "{\"services\":\"a\"}", "{\"services\":[1]}", "nonsense", "{\"cluster\":{}}", "\u{FEFF}{}"])
+    @Test(arguments: [
+        "[]", "{", "{\"services\":\"a\"}", "{\"services\":[1]}", "nonsense", "{\"cluster\":{}}", "\u{FEFF}{}",
+    ])
     func jsonOfAnotherFormIsASyntaxError(body: String) {
         let request = WireRequest(method: "POST", target: "/", body: Array(body.utf8))
         #expect {
@@ -101,7 +115,8 @@ struct CodecTests {
 
     @Test func restJSONWritesStatusHeadersAndPayload() {
         let output = Lambda.Invoke.Output(statusCode: 202, functionError: "Unhandled", payload: Array("x".utf8))
-        let reply = RestCodec(documents: .json).reply(output.wireValue, of: OperationFrame(Lambda.Invoke.self), requestID: "id-1")
+        let reply = RestCodec(documents: .json).reply(
+            output.wireValue, of: OperationFrame(Lambda.Invoke.self), requestID: "id-1")
         #expect(reply.status == 202)
         #expect(reply.headers["X-Amz-Function-Error"] == "Unhandled")
         #expect(self.text(reply.body) == "x")

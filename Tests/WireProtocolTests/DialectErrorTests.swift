@@ -1,19 +1,24 @@
 internal import Testing
+
 @testable internal import WireProtocol
 
 /// One error in each protocol.
 struct DialectErrorTests {
     private let error = AWSError(code: "Broken", message: "a <b> & c", status: 404)
     private let service = ServiceDescription(
-        name: "", signingName: "", apiVersion: "", targetPrefix: nil, xmlNamespace: nil, dialects: [], operationNames: [])
+        name: "", signingName: "", apiVersion: "", targetPrefix: nil, xmlNamespace: nil, dialects: [],
+        operationNames: [])
 
-    private func reply(_ dialect: WireDialect) -> WireResponse { dialect.codec.reply(self.error, of: self.service, requestID: "id-1") }
+    private func reply(_ dialect: WireDialect) -> WireResponse {
+        dialect.codec.reply(self.error, of: self.service, requestID: "id-1")
+    }
 
     @Test(arguments: WireDialect.allCases)
     func everyDialectCarriesStatusAndRequestID(dialect: WireDialect) {
         #expect(self.reply(dialect).status == 404)
         #expect(self.reply(dialect).headers["x-amzn-RequestId"] == "id-1")
-        #expect(self.reply(dialect).text.contains("Broken") || self.reply(dialect).headers["x-amzn-ErrorType"] == "Broken")
+        #expect(
+            self.reply(dialect).text.contains("Broken") || self.reply(dialect).headers["x-amzn-ErrorType"] == "Broken")
     }
 
     @Test func ec2HasAListOfErrors() {

@@ -1,5 +1,6 @@
 internal import Model
 internal import Testing
+
 @testable internal import WireProtocol
 
 struct DispatcherTests {
@@ -35,7 +36,9 @@ struct DispatcherTests {
     @Test func aMissingMemberIsWordedByTheService() async {
         let reply = await self.fixture.send(DispatcherFixture.json("DeleteCluster"), service: "ecs")
         #expect(reply.status == 400)
-        #expect(reply.text.contains("DeleteCluster: Value null at 'cluster' failed to satisfy constraint: Member must not be null"))
+        #expect(
+            reply.text.contains(
+                "DeleteCluster: Value null at 'cluster' failed to satisfy constraint: Member must not be null"))
     }
 
     @Test func aBodyOfAnotherFormIsASerializationException() async {
@@ -52,7 +55,9 @@ struct DispatcherTests {
         let query = await self.fixture.send(
             DispatcherFixture.form("Action=CreateTrustStore&Version=2015-12-01"), service: "elasticloadbalancing")
         #expect(query.text.contains("<Code>InvalidAction</Code>"))
-        #expect(query.text.contains("Could not find operation CreateTrustStore for version 2015-12-01: Teal does not support it"))
+        #expect(
+            query.text.contains(
+                "Could not find operation CreateTrustStore for version 2015-12-01: Teal does not support it"))
         let rest = await self.fixture.send(
             WireRequest(method: "GET", target: "/2018-10-31/layers", headers: ["Host": "h"]), service: "lambda")
         #expect(rest.status == 404)

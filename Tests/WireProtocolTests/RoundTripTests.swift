@@ -2,6 +2,7 @@ internal import ECSAPI
 internal import LambdaAPI
 internal import Model
 internal import Testing
+
 @testable internal import WireProtocol
 
 struct RoundTripTests {
@@ -13,7 +14,8 @@ struct RoundTripTests {
         let wire = SampleValue.structure(Checked.schema)
         let value = try Checked(wire: wire)
         #expect(value.wireValue == wire, "\(Checked.schema.name)")
-        #expect(try StoredShape.decode(Checked.self, from: StoredShape.encode(value)) == value, "\(Checked.schema.name)")
+        #expect(
+            try StoredShape.decode(Checked.self, from: StoredShape.encode(value)) == value, "\(Checked.schema.name)")
     }
 
     @Test func everyOperationReadsTheInputThatItsClientWrites() throws {
@@ -52,7 +54,9 @@ struct RoundTripTests {
         let input = SampleValue.structure(frame.input)
         #expect(try codec.input(of: codec.request(input, for: frame), for: frame) == input, "\(Operation.name)")
         let output = SampleValue.structure(frame.output)
-        #expect(try codec.output(of: codec.reply(output, of: frame, requestID: "r"), for: frame) == output, "\(Operation.name)")
+        #expect(
+            try codec.output(of: codec.reply(output, of: frame, requestID: "r"), for: frame) == output,
+            "\(Operation.name)")
     }
 
     @Test(arguments: WireDialect.allCases)
@@ -81,7 +85,8 @@ struct RoundTripTests {
             var members: [String: WireValue] = [:]
             if case .structure(let found) = try codec.output(of: reply, for: frame) { members = found }
             // Where the status is a member it is always there, and a payload of no bytes is empty.
-            for member in frame.output.members where member.location == .statusCode || member.name == frame.output.payload {
+            for member in frame.output.members
+            where member.location == .statusCode || member.name == frame.output.payload {
                 members[member.name] = nil
             }
             #expect(members.isEmpty, "\(frame.name)")
@@ -93,7 +98,9 @@ struct RoundTripTests {
 
     @Test func everyPatternOfTheModelsCompilesButTheKnownOne() {
         var refused: Set<String> = []
-        for operation in AllServices.operations { self.collect(.structure(OperationFrame(operation).input), &refused, depth: 0) }
+        for operation in AllServices.operations {
+            self.collect(.structure(OperationFrame(operation).input), &refused, depth: 0)
+        }
         #expect(refused == Self.knownRefused)
     }
 

@@ -1,4 +1,5 @@
 internal import Model
+
 @testable internal import WireProtocol
 
 /// A value of a schema with every member set: texts that every protocol must escape, and numbers that none may round.
@@ -14,7 +15,8 @@ enum SampleValue {
         case .timestamp: .timestamp(Timestamp(milliseconds: 1_763_679_124_062))
         case .document: .document(.object([.init("key", .array([.integer(1), .null]))]))
         case .list(let list): .list([self.value(of: list.element()), self.value(of: list.element())])
-        case .map(let map): .map([(key: "a key", value: self.value(of: map.value())), (key: "b", value: self.value(of: map.value()))])
+        case .map(let map):
+            .map([(key: "a key", value: self.value(of: map.value())), (key: "b", value: self.value(of: map.value()))])
         case .structure(let structure): self.structure(structure)
         }
     }

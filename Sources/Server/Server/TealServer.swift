@@ -11,9 +11,9 @@ internal import UnixSignals
 internal import WireProtocol
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// The composition root: the one place that knows every type of the control plane.
@@ -49,7 +49,8 @@ package struct TealServer: Sendable {
             configuration.runtime, directory, executable: configuration.executable, http: http, logger: self.logger)
         let endpoints = Self.endpoints(&configuration, hostAddress: selection.hostAddress)
         let plane = try ControlPlane(
-            configuration, store: store, runtime: selection.runtime, endpoints: endpoints, clock: clock, logger: self.logger)
+            configuration, store: store, runtime: selection.runtime, endpoints: endpoints, clock: clock,
+            logger: self.logger)
         let meter = RequestMeter()
         let health = HealthPage(
             version: self.version, startedAt: clock.now(), scope: configuration.scope, endpoint: endpoints.local,
@@ -57,15 +58,18 @@ package struct TealServer: Sendable {
         let frontDoor = FrontDoor(
             dispatcher: self.dispatcher(plane.registry, credentials, store, meter, clock),
             ownPages: OwnPages(
-                health: health, metrics: MetricsPage(meter: meter, traffic: plane.loadBalancing.counters, store: store)))
+                health: health, metrics: MetricsPage(meter: meter, traffic: plane.loadBalancing.counters, store: store))
+        )
         let services = plane.services + self.listeners(frontDoor, configuration, endpoints)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger))
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: self.logger))
         try await group.run()
         try ServerConnection.withdraw(in: directory)
         if configuration.isEphemeral {
-            try await Teardown(directory: directory, executable: configuration.executable, logger: self.logger).perform()
+            try await Teardown(directory: directory, executable: configuration.executable, logger: self.logger)
+                .perform()
         }
         try await http.shutdown()
         try store.close()
@@ -87,11 +91,13 @@ package struct TealServer: Sendable {
     }
 
     private func dispatcher(
-        _ registry: OperationRegistry, _ credentials: CredentialsFile, _ store: Store, _ meter: RequestMeter, _ clock: any WallClock
+        _ registry: OperationRegistry, _ credentials: CredentialsFile, _ store: Store, _ meter: RequestMeter,
+        _ clock: any WallClock
     ) -> Dispatcher {
         let scope = self.configuration.scope
         let known = CredentialDirectory(
-            bootstrapKeyID: credentials.accessKeyID, bootstrapSecret: credentials.secretAccessKey, account: scope.account, store: store)
+            bootstrapKeyID: credentials.accessKeyID, bootstrapSecret: credentials.secretAccessKey,
+            account: scope.account, store: store)
         let authentication: Dispatcher.Authentication =
             switch self.configuration.authentication {
             case .on: .required
@@ -99,7 +105,8 @@ package struct TealServer: Sendable {
             }
         return Dispatcher(
             registry: registry, account: scope.account, defaultRegion: scope.region, authentication: authentication,
-            credential: { try await known.credential(for: $0) }, clock: clock, logger: self.logger, observe: { meter.record($0) })
+            credential: { try await known.credential(for: $0) }, clock: clock, logger: self.logger,
+            observe: { meter.record($0) })
     }
 
     private func listeners(
@@ -117,7 +124,8 @@ package struct TealServer: Sendable {
     /// Tells the data directory and standard output where the API is. The line is what scripts wait for.
     private static func announce(_ endpoint: String, _ configuration: ServerConfiguration, _ logger: Logger) {
         do {
-            try ServerConnection.announce(endpoint: endpoint, region: configuration.scope.region, in: configuration.dataDirectory)
+            try ServerConnection.announce(
+                endpoint: endpoint, region: configuration.scope.region, in: configuration.dataDirectory)
         } catch {
             logger.error("cannot write the endpoint file", metadata: ["error": "\(error)"])
         }

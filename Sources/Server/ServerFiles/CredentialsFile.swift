@@ -40,7 +40,8 @@ package struct CredentialsFile: Equatable, Sendable {
             guard parts.count == 2 else { continue }
             settings[Self.trimmed(parts[0])] = Self.trimmed(parts[1])
         }
-        guard let id = settings["aws_access_key_id"], let secret = settings["aws_secret_access_key"], !id.isEmpty, !secret.isEmpty
+        guard let id = settings["aws_access_key_id"], let secret = settings["aws_secret_access_key"], !id.isEmpty,
+            !secret.isEmpty
         else { return nil }
         self.init(accessKeyID: id, secretAccessKey: secret)
     }

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// Keeps a data directory to one server. The kernel gives the lock back when the process ends, however it ends.
@@ -18,7 +18,8 @@ package struct DataDirectoryLock: ~Copyable {
             let holder = Self.text(of: descriptor)
             close(descriptor)
             throw ServerFailure(
-                "\(directory.path) is in use by process \(holder.isEmpty ? "(unknown)" : holder); stop it, or pass another --data-dir")
+                "\(directory.path) is in use by process \(holder.isEmpty ? "(unknown)" : holder); stop it, or pass another --data-dir"
+            )
         }
         ftruncate(descriptor, 0)
         let text = Array("\(getpid())".utf8)

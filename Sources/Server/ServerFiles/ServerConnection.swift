@@ -13,9 +13,12 @@ package struct ServerConnection: Sendable {
         let clock = SystemWallClock()
         let deadline = clock.now() + limit
         while true {
-            if let text = try TextFile.read(directory.endpoint), let connection = try Self(text, directory) { return connection }
+            if let text = try TextFile.read(directory.endpoint), let connection = try Self(text, directory) {
+                return connection
+            }
             guard clock.now() < deadline else {
-                throw ServerFailure("no server is ready in \(directory.path); start one with: teal serve --data-dir \(directory.path)")
+                throw ServerFailure(
+                    "no server is ready in \(directory.path); start one with: teal serve --data-dir \(directory.path)")
             }
             try await clock.sleep(for: .milliseconds(50))
         }

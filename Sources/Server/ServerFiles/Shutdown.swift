@@ -1,9 +1,9 @@
 package import Model
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// Ends the server that holds a data directory, if one does.
@@ -27,7 +27,8 @@ package struct Shutdown: Sendable {
         let deadline = self.clock.now() + limit
         while DataDirectoryLock.holder(of: self.directory) != nil {
             guard self.clock.now() < deadline else {
-                throw ServerFailure("process \(process) still holds \(self.directory.path) after \(limit.milliseconds / 1000) s")
+                throw ServerFailure(
+                    "process \(process) still holds \(self.directory.path) after \(limit.milliseconds / 1000) s")
             }
             try await self.clock.sleep(for: .milliseconds(50))
         }

@@ -18,9 +18,12 @@ package struct CredentialDirectory: Sendable {
     package func credential(for accessKeyID: String) async throws -> KnownCredential? {
         if accessKeyID == self.bootstrapKeyID { return self.bootstrap }
         if let user = try await self.store.read({ try $0.userCredential(accessKeyID) }) { return user }
-        guard let session = try await self.store.read({ try $0.roleSession(accessKeyID: accessKeyID) }) else { return nil }
+        guard let session = try await self.store.read({ try $0.roleSession(accessKeyID: accessKeyID) }) else {
+            return nil
+        }
         return KnownCredential(
-            secretAccessKey: session.secretAccessKey, sessionToken: session.sessionToken, expiration: session.expiration,
+            secretAccessKey: session.secretAccessKey, sessionToken: session.sessionToken,
+            expiration: session.expiration,
             principal: try PrincipalText.decode(session.principal))
     }
 }

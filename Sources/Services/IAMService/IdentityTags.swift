@@ -12,7 +12,8 @@ enum IdentityTags {
         var seen: Set<String> = []
         for tag in new {
             guard seen.insert(tag.key.lowercased()).inserted else {
-                throw IAM.Errors.invalidInputException("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+                throw IAM.Errors.invalidInputException(
+                    "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
             }
             if let index = result.firstIndex(where: { $0.key.lowercased() == tag.key.lowercased() }) {
                 result[index] = ResourceTag(key: tag.key, value: tag.value)
@@ -21,7 +22,8 @@ enum IdentityTags {
             }
         }
         guard result.count <= self.limit else {
-            throw IAM.Errors.limitExceededException("The number of tags has reached the maximum limit of \(self.limit).")
+            throw IAM.Errors.limitExceededException(
+                "The number of tags has reached the maximum limit of \(self.limit).")
         }
         return result
     }

@@ -21,7 +21,8 @@ extension StoreSnapshot {
     package func attachedPolicies(of owner: StoredIdentity) throws -> [String] {
         try String.fetchAll(
             self.database,
-            sql: "SELECT policy_arn FROM iam_attached_policies WHERE account = ? AND kind = ? AND owner = ? ORDER BY policy_arn",
+            sql:
+                "SELECT policy_arn FROM iam_attached_policies WHERE account = ? AND kind = ? AND owner = ? ORDER BY policy_arn",
             arguments: [owner.account, owner.kind.rawValue, owner.name])
     }
 
@@ -29,7 +30,8 @@ extension StoreSnapshot {
     package func owners(_ kind: StoredIdentity.Kind, ofPolicy arn: String, account: String) throws -> [String] {
         try String.fetchAll(
             self.database,
-            sql: "SELECT owner FROM iam_attached_policies WHERE account = ? AND kind = ? AND policy_arn = ? ORDER BY owner",
+            sql:
+                "SELECT owner FROM iam_attached_policies WHERE account = ? AND kind = ? AND policy_arn = ? ORDER BY owner",
             arguments: [account, kind.rawValue, arn])
     }
 }

@@ -11,7 +11,9 @@ package struct StoredAccessKey: Equatable, Sendable {
     package var isActive: Bool
     package let created: Timestamp
 
-    package init(accessKeyID: String, account: String, user: String, secretAccessKey: String, isActive: Bool, created: Timestamp) {
+    package init(
+        accessKeyID: String, account: String, user: String, secretAccessKey: String, isActive: Bool, created: Timestamp
+    ) {
         self.accessKeyID = accessKeyID
         self.account = account
         self.user = user
@@ -22,7 +24,8 @@ package struct StoredAccessKey: Equatable, Sendable {
 
     fileprivate init(_ row: Row) {
         self.init(
-            accessKeyID: row["access_key_id"], account: row["account"], user: row["user"], secretAccessKey: row["secret_access_key"],
+            accessKeyID: row["access_key_id"], account: row["account"], user: row["user"],
+            secretAccessKey: row["secret_access_key"],
             isActive: row["is_active"], created: Timestamp(milliseconds: row["created"]))
     }
 }
@@ -54,7 +57,8 @@ extension StoreTransaction {
     }
 
     package func setAccessKey(_ id: String, isActive: Bool) throws {
-        try self.database.execute(sql: "UPDATE iam_access_keys SET is_active = ? WHERE access_key_id = ?", arguments: [isActive, id])
+        try self.database.execute(
+            sql: "UPDATE iam_access_keys SET is_active = ? WHERE access_key_id = ?", arguments: [isActive, id])
     }
 
     package func deleteAccessKey(_ id: String) throws {

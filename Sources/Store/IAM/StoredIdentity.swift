@@ -27,8 +27,10 @@ package struct StoredIdentity: Equatable, Sendable {
     package var permissionsBoundary: String?
 
     package init(
-        account: String, kind: Kind, name: String, path: String, id: String, arn: String, created: Timestamp, tags: [ResourceTag],
-        trustPolicy: String? = nil, description: String? = nil, maxSessionDuration: Int? = nil, permissionsBoundary: String? = nil
+        account: String, kind: Kind, name: String, path: String, id: String, arn: String, created: Timestamp,
+        tags: [ResourceTag],
+        trustPolicy: String? = nil, description: String? = nil, maxSessionDuration: Int? = nil,
+        permissionsBoundary: String? = nil
     ) {
         self.account = account
         self.kind = kind
@@ -47,9 +49,11 @@ package struct StoredIdentity: Equatable, Sendable {
     fileprivate init(_ row: Row) throws {
         let kind: String = row["kind"]
         self.init(
-            account: row["account"], kind: kind == Kind.role.rawValue ? .role : .user, name: row["name"], path: row["path"], id: row["id"],
+            account: row["account"], kind: kind == Kind.role.rawValue ? .role : .user, name: row["name"],
+            path: row["path"], id: row["id"],
             arn: row["arn"], created: Timestamp(milliseconds: row["created"]), tags: try MapColumn.tags(row["tags"]),
-            trustPolicy: row["trust_policy"], description: row["description"], maxSessionDuration: row["max_session_duration"],
+            trustPolicy: row["trust_policy"], description: row["description"],
+            maxSessionDuration: row["max_session_duration"],
             permissionsBoundary: row["permissions_boundary"])
     }
 }
@@ -63,7 +67,8 @@ extension StoreSnapshot {
     }
 
     package func identity(arn: String) throws -> StoredIdentity? {
-        try Row.fetchOne(self.database, sql: "SELECT * FROM iam_identities WHERE arn = ?", arguments: [arn]).map(StoredIdentity.init)
+        try Row.fetchOne(self.database, sql: "SELECT * FROM iam_identities WHERE arn = ?", arguments: [arn]).map(
+            StoredIdentity.init)
     }
 
     /// Sorted by name.
@@ -85,7 +90,8 @@ extension StoreTransaction {
                 """,
             arguments: [
                 identity.account, identity.kind.rawValue, identity.name, identity.path, identity.id, identity.arn,
-                identity.created.milliseconds, MapColumn.text(identity.tags), identity.trustPolicy, identity.description,
+                identity.created.milliseconds, MapColumn.text(identity.tags), identity.trustPolicy,
+                identity.description,
                 identity.maxSessionDuration, identity.permissionsBoundary,
             ])
     }
@@ -99,7 +105,8 @@ extension StoreTransaction {
                 WHERE id = ?
                 """,
             arguments: [
-                identity.name, identity.path, identity.arn, MapColumn.text(identity.tags), identity.trustPolicy, identity.description,
+                identity.name, identity.path, identity.arn, MapColumn.text(identity.tags), identity.trustPolicy,
+                identity.description,
                 identity.maxSessionDuration, identity.permissionsBoundary, identity.id,
             ])
     }

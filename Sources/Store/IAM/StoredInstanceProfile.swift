@@ -14,7 +14,8 @@ package struct StoredInstanceProfile: Equatable, Sendable {
     package var role: String?
 
     package init(
-        account: String, name: String, path: String, id: String, arn: String, created: Timestamp, tags: [ResourceTag], role: String? = nil
+        account: String, name: String, path: String, id: String, arn: String, created: Timestamp, tags: [ResourceTag],
+        role: String? = nil
     ) {
         self.account = account
         self.name = name
@@ -36,14 +37,16 @@ package struct StoredInstanceProfile: Equatable, Sendable {
 extension StoreSnapshot {
     package func instanceProfile(_ name: String, account: String) throws -> StoredInstanceProfile? {
         try Row.fetchOne(
-            self.database, sql: "SELECT * FROM iam_instance_profiles WHERE account = ? AND name = ?", arguments: [account, name]
+            self.database, sql: "SELECT * FROM iam_instance_profiles WHERE account = ? AND name = ?",
+            arguments: [account, name]
         ).map(StoredInstanceProfile.init)
     }
 
     /// Sorted by name.
     package func instanceProfiles(account: String) throws -> [StoredInstanceProfile] {
         try Row.fetchAll(
-            self.database, sql: "SELECT * FROM iam_instance_profiles WHERE account = ? ORDER BY name", arguments: [account]
+            self.database, sql: "SELECT * FROM iam_instance_profiles WHERE account = ? ORDER BY name",
+            arguments: [account]
         ).map(StoredInstanceProfile.init)
     }
 }

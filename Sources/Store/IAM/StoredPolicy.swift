@@ -36,9 +36,11 @@ package struct StoredPolicy: Equatable, Sendable {
 
     fileprivate init(_ row: Row) throws {
         self.init(
-            arn: row["arn"], account: row["account"], name: row["name"], path: row["path"], id: row["id"], description: row["description"],
+            arn: row["arn"], account: row["account"], name: row["name"], path: row["path"], id: row["id"],
+            description: row["description"],
             created: Timestamp(milliseconds: row["created"]), updated: Timestamp(milliseconds: row["updated"]),
-            tags: try MapColumn.tags(row["tags"]), defaultVersion: row["default_version"], nextVersion: row["next_version"])
+            tags: try MapColumn.tags(row["tags"]), defaultVersion: row["default_version"],
+            nextVersion: row["next_version"])
     }
 }
 
@@ -58,7 +60,8 @@ package struct StoredPolicyVersion: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func policy(arn: String) throws -> StoredPolicy? {
-        try Row.fetchOne(self.database, sql: "SELECT * FROM iam_policies WHERE arn = ?", arguments: [arn]).map(StoredPolicy.init)
+        try Row.fetchOne(self.database, sql: "SELECT * FROM iam_policies WHERE arn = ?", arguments: [arn]).map(
+            StoredPolicy.init)
     }
 
     package func policy(named name: String, account: String) throws -> StoredPolicy? {
@@ -69,14 +72,17 @@ extension StoreSnapshot {
 
     /// Sorted by name.
     package func policies(account: String) throws -> [StoredPolicy] {
-        try Row.fetchAll(self.database, sql: "SELECT * FROM iam_policies WHERE account = ? ORDER BY name", arguments: [account])
-            .map(StoredPolicy.init)
+        try Row.fetchAll(
+            self.database, sql: "SELECT * FROM iam_policies WHERE account = ? ORDER BY name", arguments: [account]
+        )
+        .map(StoredPolicy.init)
     }
 
     /// Newest first.
     package func policyVersions(of arn: String) throws -> [StoredPolicyVersion] {
         try Row.fetchAll(
-            self.database, sql: "SELECT * FROM iam_policy_versions WHERE policy_arn = ? ORDER BY number DESC", arguments: [arn]
+            self.database, sql: "SELECT * FROM iam_policy_versions WHERE policy_arn = ? ORDER BY number DESC",
+            arguments: [arn]
         ).map { row in
             StoredPolicyVersion(
                 number: row["number"], document: row["document"], created: Timestamp(milliseconds: row["created"]))
@@ -92,7 +98,8 @@ extension StoreTransaction {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                policy.arn, policy.account, policy.name, policy.path, policy.id, policy.description, policy.created.milliseconds,
+                policy.arn, policy.account, policy.name, policy.path, policy.id, policy.description,
+                policy.created.milliseconds,
                 policy.updated.milliseconds, MapColumn.text(policy.tags), policy.defaultVersion, policy.nextVersion,
             ])
     }
@@ -101,7 +108,8 @@ extension StoreTransaction {
         try self.database.execute(
             sql: "UPDATE iam_policies SET updated = ?, tags = ?, default_version = ?, next_version = ? WHERE arn = ?",
             arguments: [
-                policy.updated.milliseconds, MapColumn.text(policy.tags), policy.defaultVersion, policy.nextVersion, policy.arn,
+                policy.updated.milliseconds, MapColumn.text(policy.tags), policy.defaultVersion, policy.nextVersion,
+                policy.arn,
             ])
     }
 

@@ -30,13 +30,16 @@ package struct StoredRoleSession: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func roleSession(accessKeyID: String) throws -> StoredRoleSession? {
-        try Row.fetchOne(self.database, sql: "SELECT * FROM iam_role_sessions WHERE access_key_id = ?", arguments: [accessKeyID])
-            .map { row in
-                try StoredRoleSession(
-                    accessKeyID: row["access_key_id"], secretAccessKey: row["secret_access_key"], sessionToken: row["session_token"],
-                    principal: row["principal"], expiration: Timestamp(milliseconds: row["expiration"]),
-                    tags: MapColumn.tags(row["tags"]), sourceIdentity: row["source_identity"])
-            }
+        try Row.fetchOne(
+            self.database, sql: "SELECT * FROM iam_role_sessions WHERE access_key_id = ?", arguments: [accessKeyID]
+        )
+        .map { row in
+            try StoredRoleSession(
+                accessKeyID: row["access_key_id"], secretAccessKey: row["secret_access_key"],
+                sessionToken: row["session_token"],
+                principal: row["principal"], expiration: Timestamp(milliseconds: row["expiration"]),
+                tags: MapColumn.tags(row["tags"]), sourceIdentity: row["source_identity"])
+        }
     }
 }
 
@@ -52,7 +55,8 @@ extension StoreTransaction {
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                session.accessKeyID, session.secretAccessKey, session.sessionToken, session.principal, session.expiration.milliseconds,
+                session.accessKeyID, session.secretAccessKey, session.sessionToken, session.principal,
+                session.expiration.milliseconds,
                 MapColumn.text(session.tags), session.sourceIdentity,
             ])
     }

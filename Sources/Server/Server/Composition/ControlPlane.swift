@@ -21,7 +21,8 @@ struct ControlPlane {
     let services: [any Service]
 
     init(
-        _ configuration: ServerConfiguration, store: Store, runtime: any WorkloadRuntime, endpoints: Endpoints, clock: any WallClock,
+        _ configuration: ServerConfiguration, store: Store, runtime: any WorkloadRuntime, endpoints: Endpoints,
+        clock: any WallClock,
         logger: Logger
     ) throws {
         let directory = configuration.dataDirectory
@@ -33,11 +34,15 @@ struct ControlPlane {
         let loadBalancing = LoadBalancing(
             store: store,
             binding: ListenerBinding(
-                addresses: try Self.addresses(configuration.loadBalancer), portOffset: configuration.loadBalancer.portOffset, workers: workers),
+                addresses: try Self.addresses(configuration.loadBalancer),
+                portOffset: configuration.loadBalancer.portOffset, workers: workers),
             clock: clock, logger: logger)
         let proxy = ProxyCommand(
             executable: configuration.executable,
-            arguments: ["proxy", "--socket", directory.proxySocket, "--state", directory.proxyState, "--workers", String(workers)],
+            arguments: [
+                "proxy", "--socket", directory.proxySocket, "--state", directory.proxyState, "--workers",
+                String(workers),
+            ],
             dataDirectory: directory.path)
         let logs = LogsHandlers(store: try LogStore(path: directory.logDatabase), clock: clock, logger: logger)
         let lambda = LambdaHandlers(
@@ -45,7 +50,8 @@ struct ControlPlane {
             aws: client("lambda.amazonaws.com"), clock: clock, logger: logger)
         let taskEnvironment = TaskEnvironment { endpoints.forTasks }
         let codeDeploy = CodeDeployHandlers(
-            store: store, aws: client("codedeploy.amazonaws.com"), clock: clock, timeScale: configuration.timeScale, logger: logger)
+            store: store, aws: client("codedeploy.amazonaws.com"), clock: clock, timeScale: configuration.timeScale,
+            logger: logger)
 
         var registry = OperationRegistry()
         IAMHandlers(store: store, clock: clock).register(in: &registry)
@@ -54,7 +60,8 @@ struct ControlPlane {
         logs.register(in: &registry)
         lambda.register(in: &registry)
         ECSHandlers(
-            store: store, aws: client("ecs.amazonaws.com"), clock: clock, taskEnvironment: taskEnvironment, logger: logger
+            store: store, aws: client("ecs.amazonaws.com"), clock: clock, taskEnvironment: taskEnvironment,
+            logger: logger
         ).register(in: &registry)
         codeDeploy.register(in: &registry)
         dispatch.connect(registry)
@@ -64,27 +71,33 @@ struct ControlPlane {
         let account = configuration.scope.account
         var services: [any Service] = [
             loadBalancing.publisher,
-            loadBalancing.supervisor(proxy, atStop: configuration.isEphemeral ? .shutDown(grace: .seconds(1)) : .leaveRunning),
+            loadBalancing.supervisor(
+                proxy, atStop: configuration.isEphemeral ? .shutDown(grace: .seconds(1)) : .leaveRunning),
             loadBalancing.drains,
         ]
         services += logs.services
         services += lambda.services
         services.append(
             TaskController(
-                store: store, runtime: runtime, aws: client("ecs-tasks.amazonaws.com"), clock: clock, account: account, logger: logger))
+                store: store, runtime: runtime, aws: client("ecs-tasks.amazonaws.com"), clock: clock, account: account,
+                logger: logger))
         services.append(
             ServiceScheduler(
-                store: store, aws: client("ecs.amazonaws.com"), clock: clock, account: account, taskEnvironment: taskEnvironment,
+                store: store, aws: client("ecs.amazonaws.com"), clock: clock, account: account,
+                taskEnvironment: taskEnvironment,
                 logger: logger))
         services += codeDeploy.services
         self.services = services
     }
 
     /// - Throws: `ServerFailure` naming an address that is none.
-    private static func addresses(_ loadBalancer: ServerConfiguration.LoadBalancer) throws(ServerFailure) -> [IPAddress] {
+    private static func addresses(_ loadBalancer: ServerConfiguration.LoadBalancer) throws(ServerFailure) -> [IPAddress]
+    {
         var addresses: [IPAddress] = []
         for text in loadBalancer.bindAddresses.isEmpty ? Loopback.addresses : loadBalancer.bindAddresses {
-            guard let address = IPAddress(text) else { throw ServerFailure("--lb-bind takes an IP address, not '\(text)'") }
+            guard let address = IPAddress(text) else {
+                throw ServerFailure("--lb-bind takes an IP address, not '\(text)'")
+            }
             addresses.append(address)
         }
         return addresses

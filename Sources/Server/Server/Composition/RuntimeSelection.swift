@@ -6,9 +6,9 @@ internal import ServerFiles
 internal import WorkloadRuntime
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// The runtime that a server's tasks run in, and the address at which they find the host.
@@ -21,7 +21,8 @@ struct RuntimeSelection: Sendable {
 
     /// - Throws: `ServerFailure` where Docker is asked for and no engine answers.
     static func choose(
-        _ choice: ServerConfiguration.RuntimeChoice, _ directory: DataDirectory, executable: String, http: HTTPClient, logger: Logger
+        _ choice: ServerConfiguration.RuntimeChoice, _ directory: DataDirectory, executable: String, http: HTTPClient,
+        logger: Logger
     ) async throws -> RuntimeSelection {
         switch choice {
         case .process: return try Self.process(directory, executable, logger)
@@ -35,21 +36,28 @@ struct RuntimeSelection: Sendable {
         }
     }
 
-    private static func process(_ directory: DataDirectory, _ executable: String, _ logger: Logger) throws -> RuntimeSelection {
+    private static func process(_ directory: DataDirectory, _ executable: String, _ logger: Logger) throws
+        -> RuntimeSelection
+    {
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         let runtime = try HostProcessRuntime(
-            tasksFolder: directory.tasks, shim: .init(executable: executable, arguments: ["shim"]), searchPath: path, logger: logger)
+            tasksFolder: directory.tasks, shim: .init(executable: executable, arguments: ["shim"]), searchPath: path,
+            logger: logger)
         return RuntimeSelection(runtime: runtime, name: "process", hostAddress: nil)
     }
 
-    private static func docker(_ directory: DataDirectory, _ http: HTTPClient, _ logger: Logger) async throws -> RuntimeSelection? {
+    private static func docker(_ directory: DataDirectory, _ http: HTTPClient, _ logger: Logger) async throws
+        -> RuntimeSelection?
+    {
         var environment: [String: String] = [:]
         for name in ["DOCKER_HOST", "XDG_RUNTIME_DIR"] { environment[name] = getenv(name).map { String(cString: $0) } }
         let candidates = EngineAddress.candidates(environment: environment, userID: getuid())
         guard let engine = await DockerEngineRuntime.answeringEngine(among: candidates, http: http) else { return nil }
         let runtime = DockerEngineRuntime(
-            engine: engine, dataDirectory: directory.path, reachability: try await DockerEngineRuntime.reachability(of: engine, http: http),
+            engine: engine, dataDirectory: directory.path,
+            reachability: try await DockerEngineRuntime.reachability(of: engine, http: http),
             http: http, logger: logger)
-        return RuntimeSelection(runtime: runtime, name: "docker", hostAddress: try await runtime.hostAddressForContainers())
+        return RuntimeSelection(
+            runtime: runtime, name: "docker", hostAddress: try await runtime.hostAddressForContainers())
     }
 }

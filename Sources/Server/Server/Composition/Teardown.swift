@@ -24,7 +24,8 @@ package struct Teardown: Sendable {
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: DockerEngineRuntime.httpConfiguration)
         for choice in [ServerConfiguration.RuntimeChoice.process, .docker] {
             do {
-                let selection = try await RuntimeSelection.choose(choice, self.directory, executable: self.executable, http: http, logger: self.logger)
+                let selection = try await RuntimeSelection.choose(
+                    choice, self.directory, executable: self.executable, http: http, logger: self.logger)
                 try await self.endTasks(in: selection.runtime)
             } catch is ServerFailure {
                 // There is no Docker engine, so there are no containers either.

@@ -60,7 +60,8 @@ package struct ServerConfiguration: Sendable {
 
     package init(
         listeners: [ListenAddress], tls: TLSFiles? = nil, dataDirectory: DataDirectory, scope: Scope,
-        authentication: Authentication = .on, runtime: RuntimeChoice = .auto, loadBalancer: LoadBalancer = LoadBalancer(),
+        authentication: Authentication = .on, runtime: RuntimeChoice = .auto,
+        loadBalancer: LoadBalancer = LoadBalancer(),
         timeScale: TimeScale = .realTime, isEphemeral: Bool = false, executable: String
     ) {
         self.listeners = listeners

@@ -25,7 +25,8 @@ struct HealthPage: Sendable {
             .init(
                 "proxy",
                 .object([
-                    .init("connected", .bool(proxy.isConnected)), .init("sentGeneration", .integer(Int64(proxy.sentGeneration))),
+                    .init("connected", .bool(proxy.isConnected)),
+                    .init("sentGeneration", .integer(Int64(proxy.sentGeneration))),
                     .init("routingGeneration", .integer(Int64(generation))),
                 ])),
         ])

@@ -36,13 +36,17 @@ struct MetricsPage: Sendable {
     }
 
     private static func write(_ counts: [String: Int], _ name: String, _ label: String, to text: inout PrometheusText) {
-        for (value, count) in counts.sorted(by: { $0.key < $1.key }) { text.sample(name, [(label, value)], Double(count)) }
+        for (value, count) in counts.sorted(by: { $0.key < $1.key }) {
+            text.sample(name, [(label, value)], Double(count))
+        }
     }
 
     private func writeTraffic(to text: inout PrometheusText) {
         let totals = self.traffic.totals
         let balancers = totals.loadBalancers.values.sorted { $0.id.arn < $1.id.arn }
-        func metric(_ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: (LoadBalancerCounters) -> Double) {
+        func metric(
+            _ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: (LoadBalancerCounters) -> Double
+        ) {
             text.metric(name, kind, help)
             for balancer in balancers { text.sample(name, [("load_balancer", balancer.id.arn)], value(balancer)) }
         }
@@ -55,24 +59,31 @@ struct MetricsPage: Sendable {
         for balancer in balancers {
             for (index, count) in balancer.madeStatus.enumerated() {
                 text.sample(
-                    "teal_lb_responses_total", [("load_balancer", balancer.id.arn), ("class", "\(index + 3)xx")], Double(count))
+                    "teal_lb_responses_total", [("load_balancer", balancer.id.arn), ("class", "\(index + 3)xx")],
+                    Double(count))
             }
         }
         self.writeTargets(totals.targetGroups.values.sorted { $0.id.arn < $1.id.arn }, to: &text)
     }
 
     private func writeTargets(_ groups: [TargetGroupCounters], to text: inout PrometheusText) {
-        func metric(_ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: (TargetGroupCounters) -> Double) {
+        func metric(
+            _ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: (TargetGroupCounters) -> Double
+        ) {
             text.metric(name, kind, help)
             for group in groups { text.sample(name, [("target_group", group.id.arn)], value(group)) }
         }
         metric("teal_target_requests_total", .counter, "Requests handed to a target.") { Double($0.requests) }
         metric("teal_target_active_requests", .gauge, "Requests in flight to targets.") { Double($0.active) }
-        metric("teal_target_connection_errors_total", .counter, "Connections to targets that failed.") { Double($0.connectionErrors) }
+        metric("teal_target_connection_errors_total", .counter, "Connections to targets that failed.") {
+            Double($0.connectionErrors)
+        }
         text.metric("teal_target_responses_total", .counter, "Answers of targets, by class.")
         for group in groups {
             for (index, count) in group.targetStatus.enumerated() {
-                text.sample("teal_target_responses_total", [("target_group", group.id.arn), ("class", "\(index + 2)xx")], Double(count))
+                text.sample(
+                    "teal_target_responses_total", [("target_group", group.id.arn), ("class", "\(index + 2)xx")],
+                    Double(count))
             }
         }
         text.metric("teal_target_response_seconds", .summary, "Time until a target answered.")

@@ -14,7 +14,8 @@ struct OwnPages: Sendable {
             case "/_teal/health":
                 return Self.response(.ok, "application/json", try await self.health.document().serialized)
             case "/_teal/metrics":
-                return Self.response(.ok, "text/plain; version=0.0.4; charset=utf-8", Array(try await self.metrics.text().utf8))
+                return Self.response(
+                    .ok, "text/plain; version=0.0.4; charset=utf-8", Array(try await self.metrics.text().utf8))
             default:
                 return Self.response(.notFound, "text/plain", Array("no such page\n".utf8))
             }

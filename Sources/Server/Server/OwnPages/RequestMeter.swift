@@ -26,7 +26,11 @@ final class RequestMeter: Sendable {
     var all: [(key: Key, count: Count)] {
         self.counts.withLock { counts in
             counts.map { (key: $0.key, count: $0.value) }
-                .sorted { ($0.key.service, $0.key.operation, $0.key.status) < ($1.key.service, $1.key.operation, $1.key.status) }
+                .sorted {
+                    ($0.key.service, $0.key.operation, $0.key.status) < (
+                        $1.key.service, $1.key.operation, $1.key.status
+                    )
+                }
         }
     }
 }

@@ -14,9 +14,11 @@ struct AccountSetting {
 
     static let all: [AccountSetting] = [
         AccountSetting(name: .awsvpcTrunking, values: ["enabled", "disabled"], defaultValue: "disabled"),
-        AccountSetting(name: .containerInsights, values: ["enabled", "disabled", "enhanced"], defaultValue: "disabled"),
+        AccountSetting(
+            name: .containerInsights, values: ["enabled", "disabled", "enhanced"], defaultValue: "disabled"),
         AccountSetting(name: .containerInstanceLongArnFormat, values: ["enabled"], defaultValue: "enabled"),
-        AccountSetting(name: .defaultLogDriverMode, values: ["blocking", "non-blocking"], defaultValue: "non-blocking"),
+        AccountSetting(
+            name: .defaultLogDriverMode, values: ["blocking", "non-blocking"], defaultValue: "non-blocking"),
         AccountSetting(name: .fargateEventWindows, values: ["enabled", "disabled"], defaultValue: "disabled"),
         AccountSetting(name: .fargateFIPSMode, values: ["enabled", "disabled"], defaultValue: "disabled"),
         AccountSetting(name: .fargateTaskRetirementWaitPeriod, values: ["0", "7", "14"], defaultValue: "7"),
@@ -31,11 +33,13 @@ struct AccountSetting {
     static func checked(_ name: ECS.SettingName, value: String) throws -> AccountSetting {
         let setting = try self.named(name)
         guard !setting.isManaged else {
-            throw ECS.Errors.invalidParameterException("The setting \(name.rawValue) is managed by AWS and cannot be changed.")
+            throw ECS.Errors.invalidParameterException(
+                "The setting \(name.rawValue) is managed by AWS and cannot be changed.")
         }
         guard setting.values.contains(value) else {
             throw ECS.Errors.invalidParameterException(
-                "Invalid value \(value) for the setting \(name.rawValue). Valid values: \(setting.values.joined(separator: ", "))")
+                "Invalid value \(value) for the setting \(name.rawValue). Valid values: \(setting.values.joined(separator: ", "))"
+            )
         }
         return setting
     }

@@ -17,7 +17,8 @@ extension ECSHandlers {
             let own = try snapshot.accountSettings(of: principal, region: context.scope.region)
             return try names.compactMap { setting -> ECS.Setting? in
                 if input.effectiveSettings == true {
-                    return setting.shape(try snapshot.effectiveValue(of: setting, for: principal, in: context.scope), of: principal)
+                    return setting.shape(
+                        try snapshot.effectiveValue(of: setting, for: principal, in: context.scope), of: principal)
                 }
                 return own[setting.name.rawValue].map { setting.shape($0, of: principal) }
             }

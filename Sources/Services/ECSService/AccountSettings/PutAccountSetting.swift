@@ -4,7 +4,9 @@ internal import Store
 internal import WireProtocol
 
 extension ECSHandlers {
-    func putAccountSetting(_ input: ECS.PutAccountSetting.Input, _ context: RequestContext) async throws -> ECS.PutAccountSetting.Output {
+    func putAccountSetting(_ input: ECS.PutAccountSetting.Input, _ context: RequestContext) async throws
+        -> ECS.PutAccountSetting.Output
+    {
         let principal = try SettingPrincipal.arn(input.principalArn, context)
         return .init(setting: try await self.set(input.name, to: input.value, for: principal, context))
     }
@@ -13,7 +15,9 @@ extension ECSHandlers {
     func putAccountSettingDefault(
         _ input: ECS.PutAccountSettingDefault.Input, _ context: RequestContext
     ) async throws -> ECS.PutAccountSettingDefault.Output {
-        .init(setting: try await self.set(input.name, to: input.value, for: SettingPrincipal.root(in: context.scope), context))
+        .init(
+            setting: try await self.set(
+                input.name, to: input.value, for: SettingPrincipal.root(in: context.scope), context))
     }
 
     private func set(

@@ -11,7 +11,8 @@ extension IAMHandlers {
         let name = input.instanceProfileName
         let profile = StoredInstanceProfile(
             account: context.scope.account, name: name, path: path, id: "AIPA" + Identifiers.upperAlphanumeric(17),
-            arn: context.scope.globalARN("iam", "instance-profile\(path)\(name)").description, created: self.clock.now(),
+            arn: context.scope.globalARN("iam", "instance-profile\(path)\(name)").description,
+            created: self.clock.now(),
             tags: try IdentityTags.setting(input.tags ?? [], on: []))
         return try await self.store.write { transaction in
             guard try transaction.instanceProfile(name, account: profile.account) == nil else {

@@ -30,6 +30,7 @@ extension StoreSnapshot {
         let role = try profile.role.flatMap { try self.identity(.role, $0, account: profile.account) }
         return IAM.InstanceProfile(
             path: profile.path, instanceProfileName: profile.name, instanceProfileId: profile.id, arn: profile.arn,
-            createDate: profile.created, roles: role.map { [$0.role] } ?? [], tags: profile.tags.isEmpty ? nil : profile.tags.shapes)
+            createDate: profile.created, roles: role.map { [$0.role] } ?? [],
+            tags: profile.tags.isEmpty ? nil : profile.tags.shapes)
     }
 }

@@ -3,13 +3,16 @@ internal import Store
 internal import WireProtocol
 
 extension IAMHandlers {
-    func tagInstanceProfile(_ input: IAM.TagInstanceProfile.Input, _ context: RequestContext) async throws -> EmptyShape {
+    func tagInstanceProfile(_ input: IAM.TagInstanceProfile.Input, _ context: RequestContext) async throws -> EmptyShape
+    {
         try await self.changeProfile(input.instanceProfileName, context) { profile, _ in
             profile.tags = try IdentityTags.setting(input.tags, on: profile.tags)
         }
     }
 
-    func untagInstanceProfile(_ input: IAM.UntagInstanceProfile.Input, _ context: RequestContext) async throws -> EmptyShape {
+    func untagInstanceProfile(_ input: IAM.UntagInstanceProfile.Input, _ context: RequestContext) async throws
+        -> EmptyShape
+    {
         try await self.changeProfile(input.instanceProfileName, context) { profile, _ in
             profile.tags = IdentityTags.removing(input.tagKeys, from: profile.tags)
         }

@@ -8,7 +8,8 @@ extension IAMHandlers {
         _ input: IAM.ListInstanceProfiles.Input, _ context: RequestContext
     ) async throws -> IAM.ListInstanceProfiles.Output {
         let profiles = try await self.profiles(context) { $0.path.hasPrefix(input.pathPrefix ?? "/") }
-        let page = try Page(profiles, marker: input.marker, maxItems: input.maxItems, key: { $0.instanceProfileName ?? "" })
+        let page = try Page(
+            profiles, marker: input.marker, maxItems: input.maxItems, key: { $0.instanceProfileName ?? "" })
         return .init(instanceProfiles: page.elements, isTruncated: page.isTruncated, marker: page.marker)
     }
 
@@ -17,7 +18,8 @@ extension IAMHandlers {
     ) async throws -> IAM.ListInstanceProfilesForRole.Output {
         let role = try await self.store.read { try $0.existingIdentity(.role, input.roleName, context) }
         let profiles = try await self.profiles(context) { $0.role == role.name }
-        let page = try Page(profiles, marker: input.marker, maxItems: input.maxItems, key: { $0.instanceProfileName ?? "" })
+        let page = try Page(
+            profiles, marker: input.marker, maxItems: input.maxItems, key: { $0.instanceProfileName ?? "" })
         return .init(instanceProfiles: page.elements, isTruncated: page.isTruncated, marker: page.marker)
     }
 

@@ -9,7 +9,9 @@ struct AWSManagedPolicy: Equatable, Sendable {
 
     /// `nil` where the ARN is not of a policy that AWS keeps.
     init?(arn text: String) {
-        guard let arn = ARN(text), arn.service == "iam", arn.account == "aws", arn.resource.hasPrefix("policy/") else { return nil }
+        guard let arn = ARN(text), arn.service == "iam", arn.account == "aws", arn.resource.hasPrefix("policy/") else {
+            return nil
+        }
         let segments = arn.resourceSegments
         guard let name = segments.last, !name.isEmpty, segments.allSatisfy({ !$0.isEmpty }) else { return nil }
         self.arn = text
@@ -25,7 +27,8 @@ struct AWSManagedPolicy: Equatable, Sendable {
     private static let listedNames = [
         "AWSCodeBuildAdminAccess", "AWSCodeCommitPowerUser", "AWSCodeDeployRoleForECS", "AWSCodePipeline_FullAccess",
         "AdministratorAccess", "AmazonEC2ContainerRegistryPowerUser", "AmazonEC2ContainerRegistryReadOnly",
-        "AmazonECSInfrastructureRolePolicyForLoadBalancers", "AmazonECS_FullAccess", "AmazonSSMManagedInstanceCore", "PowerUserAccess",
+        "AmazonECSInfrastructureRolePolicyForLoadBalancers", "AmazonECS_FullAccess", "AmazonSSMManagedInstanceCore",
+        "PowerUserAccess",
         "ReadOnlyAccess", "service-role/AWSCodeDeployRole", "service-role/AWSLambdaBasicExecutionRole",
         "service-role/AWSLambdaVPCAccessExecutionRole", "service-role/AmazonEC2ContainerServiceforEC2Role",
         "service-role/AmazonECSTaskExecutionRolePolicy",

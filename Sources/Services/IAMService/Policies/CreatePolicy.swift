@@ -4,14 +4,19 @@ internal import Store
 internal import WireProtocol
 
 extension IAMHandlers {
-    func createPolicy(_ input: IAM.CreatePolicy.Input, _ context: RequestContext) async throws -> IAM.CreatePolicy.Output {
+    func createPolicy(_ input: IAM.CreatePolicy.Input, _ context: RequestContext) async throws
+        -> IAM.CreatePolicy.Output
+    {
         try PolicyDocument.check(input.policyDocument, as: .identity)
         let path = input.path ?? "/"
         let now = self.clock.now()
         let policy = StoredPolicy(
-            arn: context.scope.globalARN("iam", "policy\(path)\(input.policyName)").description, account: context.scope.account,
-            name: input.policyName, path: path, id: "ANPA" + Identifiers.upperAlphanumeric(17), description: input.description,
-            created: now, updated: now, tags: try IdentityTags.setting(input.tags ?? [], on: []), defaultVersion: 1, nextVersion: 2)
+            arn: context.scope.globalARN("iam", "policy\(path)\(input.policyName)").description,
+            account: context.scope.account,
+            name: input.policyName, path: path, id: "ANPA" + Identifiers.upperAlphanumeric(17),
+            description: input.description,
+            created: now, updated: now, tags: try IdentityTags.setting(input.tags ?? [], on: []), defaultVersion: 1,
+            nextVersion: 2)
         try await self.store.write { transaction in
             guard try transaction.policy(named: policy.name, account: policy.account) == nil else {
                 throw IAM.Errors.entityAlreadyExistsException(

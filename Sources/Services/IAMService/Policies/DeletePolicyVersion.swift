@@ -3,7 +3,9 @@ internal import Store
 internal import WireProtocol
 
 extension IAMHandlers {
-    func deletePolicyVersion(_ input: IAM.DeletePolicyVersion.Input, _ context: RequestContext) async throws -> EmptyShape {
+    func deletePolicyVersion(_ input: IAM.DeletePolicyVersion.Input, _ context: RequestContext) async throws
+        -> EmptyShape
+    {
         try await self.store.write { transaction in
             let (policy, version) = try transaction.existingVersion(input.versionId, of: input.policyArn)
             guard version.number != policy.defaultVersion else {

@@ -3,7 +3,9 @@ internal import Store
 internal import WireProtocol
 
 extension IAMHandlers {
-    func getPolicyVersion(_ input: IAM.GetPolicyVersion.Input, _ context: RequestContext) async throws -> IAM.GetPolicyVersion.Output {
+    func getPolicyVersion(_ input: IAM.GetPolicyVersion.Input, _ context: RequestContext) async throws
+        -> IAM.GetPolicyVersion.Output
+    {
         try await self.store.read { snapshot in
             if let managed = AWSManagedPolicy(arn: input.policyArn), input.versionId == "v1" {
                 return .init(

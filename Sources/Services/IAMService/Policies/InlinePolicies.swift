@@ -9,7 +9,8 @@ extension IAMHandlers {
     ) async throws -> EmptyShape {
         try PolicyDocument.check(document, as: .identity)
         try await self.store.write { transaction in
-            try transaction.putInlinePolicy(name, document, of: try transaction.modifiableIdentity(kind, owner, context))
+            try transaction.putInlinePolicy(
+                name, document, of: try transaction.modifiableIdentity(kind, owner, context))
         }
         return EmptyShape()
     }
@@ -19,11 +20,14 @@ extension IAMHandlers {
         _ name: String, _ kind: StoredIdentity.Kind, _ owner: String, _ context: RequestContext
     ) async throws -> String {
         try await self.store.read { snapshot in
-            PolicyDocument.encoded(try snapshot.existingInlinePolicy(name, of: snapshot.existingIdentity(kind, owner, context)))
+            PolicyDocument.encoded(
+                try snapshot.existingInlinePolicy(name, of: snapshot.existingIdentity(kind, owner, context)))
         }
     }
 
-    func inlinePolicyNames(_ kind: StoredIdentity.Kind, _ owner: String, _ context: RequestContext) async throws -> [String] {
+    func inlinePolicyNames(_ kind: StoredIdentity.Kind, _ owner: String, _ context: RequestContext) async throws
+        -> [String]
+    {
         let names = try await self.store.read { snapshot in
             try snapshot.inlinePolicyNames(of: snapshot.existingIdentity(kind, owner, context))
         }
@@ -46,7 +50,8 @@ extension StoreSnapshot {
     /// - Throws: `NoSuchEntity`.
     fileprivate func existingInlinePolicy(_ name: String, of identity: StoredIdentity) throws -> String {
         guard let document = try self.inlinePolicy(name, of: identity) else {
-            throw IAM.Errors.noSuchEntityException("The \(identity.kind.rawValue) policy with name \(name) cannot be found.")
+            throw IAM.Errors.noSuchEntityException(
+                "The \(identity.kind.rawValue) policy with name \(name) cannot be found.")
         }
         return document
     }

@@ -4,7 +4,9 @@ internal import Store
 internal import WireProtocol
 
 extension IAMHandlers {
-    func listPolicies(_ input: IAM.ListPolicies.Input, _ context: RequestContext) async throws -> IAM.ListPolicies.Output {
+    func listPolicies(_ input: IAM.ListPolicies.Input, _ context: RequestContext) async throws
+        -> IAM.ListPolicies.Output
+    {
         let account = context.scope.account
         let policies = try await self.store.read { snapshot in
             var policies: [IAM.Policy] = []

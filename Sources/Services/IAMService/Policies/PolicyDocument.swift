@@ -32,7 +32,9 @@ enum PolicyDocument {
 
     private static func check(statement: JSONValue, as role: Role) throws {
         guard case .object = statement else { throw self.syntaxError }
-        guard let effect = statement["Effect"]?.string, effect == "Allow" || effect == "Deny" else { throw self.syntaxError }
+        guard let effect = statement["Effect"]?.string, effect == "Allow" || effect == "Deny" else {
+            throw self.syntaxError
+        }
         guard (statement["Action"] != nil) != (statement["NotAction"] != nil) else { throw self.syntaxError }
         let hasResource = statement["Resource"] != nil || statement["NotResource"] != nil
         let hasPrincipal = statement["Principal"] != nil || statement["NotPrincipal"] != nil
@@ -45,8 +47,12 @@ enum PolicyDocument {
                 throw IAM.Errors.malformedPolicyDocumentException("Policy statement must contain resources.")
             }
         case .trust:
-            guard !hasResource else { throw IAM.Errors.malformedPolicyDocumentException("Has prohibited field Resource") }
-            guard hasPrincipal else { throw IAM.Errors.malformedPolicyDocumentException("Missing required field Principal") }
+            guard !hasResource else {
+                throw IAM.Errors.malformedPolicyDocumentException("Has prohibited field Resource")
+            }
+            guard hasPrincipal else {
+                throw IAM.Errors.malformedPolicyDocumentException("Missing required field Principal")
+            }
         }
     }
 

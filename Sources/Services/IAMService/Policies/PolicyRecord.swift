@@ -11,7 +11,8 @@ struct PolicyUse {
 extension StoredPolicy {
     func shape(_ use: PolicyUse, tags: Bool) -> IAM.Policy {
         IAM.Policy(
-            policyName: self.name, policyId: self.id, arn: self.arn, path: self.path, defaultVersionId: "v\(self.defaultVersion)",
+            policyName: self.name, policyId: self.id, arn: self.arn, path: self.path,
+            defaultVersionId: "v\(self.defaultVersion)",
             attachmentCount: use.attachments, permissionsBoundaryUsageCount: use.boundaries, isAttachable: true,
             description: tags ? self.description : nil, createDate: self.created, updateDate: self.updated,
             tags: tags && !self.tags.isEmpty ? self.tags.shapes : nil)
@@ -50,7 +51,8 @@ extension StoreSnapshot {
     /// - Throws: `NoSuchEntity`; `AccessDenied` for AWS's policies, which nobody may change.
     func modifiablePolicy(_ arn: String) throws -> StoredPolicy {
         guard AWSManagedPolicy(arn: arn) == nil else {
-            throw AWSError(code: "AccessDenied", message: "Policy \(arn) is managed by AWS and cannot be changed.", status: 403)
+            throw AWSError(
+                code: "AccessDenied", message: "Policy \(arn) is managed by AWS and cannot be changed.", status: 403)
         }
         guard let policy = try self.policy(arn: arn) else {
             throw IAM.Errors.noSuchEntityException("Policy \(arn) was not found.")

@@ -11,7 +11,9 @@ extension IAMHandlers {
         try await self.changePolicyTags(input.policyArn) { IdentityTags.removing(input.tagKeys, from: $0) }
     }
 
-    func listPolicyTags(_ input: IAM.ListPolicyTags.Input, _ context: RequestContext) async throws -> IAM.ListPolicyTags.Output {
+    func listPolicyTags(_ input: IAM.ListPolicyTags.Input, _ context: RequestContext) async throws
+        -> IAM.ListPolicyTags.Output
+    {
         let tags = try await self.store.read { snapshot in
             AWSManagedPolicy(arn: input.policyArn) == nil ? try snapshot.modifiablePolicy(input.policyArn).tags : []
         }

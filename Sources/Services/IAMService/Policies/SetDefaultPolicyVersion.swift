@@ -4,7 +4,9 @@ internal import Store
 internal import WireProtocol
 
 extension IAMHandlers {
-    func setDefaultPolicyVersion(_ input: IAM.SetDefaultPolicyVersion.Input, _ context: RequestContext) async throws -> EmptyShape {
+    func setDefaultPolicyVersion(_ input: IAM.SetDefaultPolicyVersion.Input, _ context: RequestContext) async throws
+        -> EmptyShape
+    {
         let now = self.clock.now()
         try await self.store.write { transaction in
             var (policy, version) = try transaction.existingVersion(input.versionId, of: input.policyArn)

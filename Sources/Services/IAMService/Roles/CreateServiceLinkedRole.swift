@@ -14,7 +14,8 @@ extension IAMHandlers {
         let name = input.customSuffix.map { "\(baseName)_\($0)" } ?? baseName
         let path = "\(StoredIdentity.serviceLinkedPath)\(service)/"
         let role = StoredIdentity(
-            account: context.scope.account, kind: .role, name: name, path: path, id: "AROA" + Identifiers.upperAlphanumeric(17),
+            account: context.scope.account, kind: .role, name: name, path: path,
+            id: "AROA" + Identifiers.upperAlphanumeric(17),
             arn: context.scope.globalARN("iam", "role\(path)\(name)").description, created: self.clock.now(), tags: [],
             trustPolicy: Self.trustPolicy(of: service), description: input.description, maxSessionDuration: 3600)
         try await self.store.write { transaction in
@@ -38,7 +39,8 @@ extension IAMHandlers {
     private static func serviceLinkedRoleName(_ service: String) -> String? {
         if let known = self.knownNames[service] { return known }
         let label = service.dropLast(".amazonaws.com".count)
-        guard !label.isEmpty, label.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".") }) else {
+        guard !label.isEmpty, label.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".") })
+        else {
             return nil
         }
         let words = label.split { $0 == "-" || $0 == "." }

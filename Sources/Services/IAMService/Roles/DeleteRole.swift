@@ -9,7 +9,8 @@ extension IAMHandlers {
             try transaction.checkHasNoPolicies(role)
             let profiles = try transaction.instanceProfiles(account: role.account).filter { $0.role == role.name }
             guard profiles.isEmpty else {
-                throw IAM.Errors.deleteConflictException("Cannot delete entity, must remove roles from instance profile first.")
+                throw IAM.Errors.deleteConflictException(
+                    "Cannot delete entity, must remove roles from instance profile first.")
             }
             try transaction.deleteIdentity(id: role.id)
         }

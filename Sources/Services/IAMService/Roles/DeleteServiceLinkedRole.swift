@@ -26,7 +26,8 @@ extension IAMHandlers {
         _ input: IAM.GetServiceLinkedRoleDeletionStatus.Input, _ context: RequestContext
     ) async throws -> IAM.GetServiceLinkedRoleDeletionStatus.Output {
         let taskID = input.deletionTaskId
-        guard try await self.store.read({ try $0.hasRoleDeletion(taskID: taskID, account: context.scope.account) }) else {
+        guard try await self.store.read({ try $0.hasRoleDeletion(taskID: taskID, account: context.scope.account) })
+        else {
             throw IAM.Errors.noSuchEntityException("Deletion task \(taskID) cannot be found.")
         }
         return .init(status: .succeeded)

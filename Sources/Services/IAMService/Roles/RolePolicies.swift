@@ -7,12 +7,16 @@ extension IAMHandlers {
         try await self.putInlinePolicy(input.policyName, input.policyDocument, .role, input.roleName, context)
     }
 
-    func getRolePolicy(_ input: IAM.GetRolePolicy.Input, _ context: RequestContext) async throws -> IAM.GetRolePolicy.Output {
+    func getRolePolicy(_ input: IAM.GetRolePolicy.Input, _ context: RequestContext) async throws
+        -> IAM.GetRolePolicy.Output
+    {
         let document = try await self.inlinePolicy(input.policyName, .role, input.roleName, context)
         return .init(roleName: input.roleName, policyName: input.policyName, policyDocument: document)
     }
 
-    func listRolePolicies(_ input: IAM.ListRolePolicies.Input, _ context: RequestContext) async throws -> IAM.ListRolePolicies.Output {
+    func listRolePolicies(_ input: IAM.ListRolePolicies.Input, _ context: RequestContext) async throws
+        -> IAM.ListRolePolicies.Output
+    {
         let names = try await self.inlinePolicyNames(.role, input.roleName, context)
         let page = try Page(names, marker: input.marker, maxItems: input.maxItems, key: { $0 })
         return .init(policyNames: page.elements, isTruncated: page.isTruncated, marker: page.marker)

@@ -23,13 +23,17 @@ extension StoredIdentity {
     }
 
     private var boundary: IAM.AttachedPermissionsBoundary? {
-        self.permissionsBoundary.map { .init(permissionsBoundaryType: .permissionsBoundaryPolicy, permissionsBoundaryArn: $0) }
+        self.permissionsBoundary.map {
+            .init(permissionsBoundaryType: .permissionsBoundaryPolicy, permissionsBoundaryArn: $0)
+        }
     }
 }
 
 extension StoreSnapshot {
     /// - Throws: `NoSuchEntity`.
-    func existingIdentity(_ kind: StoredIdentity.Kind, _ name: String, _ context: RequestContext) throws -> StoredIdentity {
+    func existingIdentity(_ kind: StoredIdentity.Kind, _ name: String, _ context: RequestContext) throws
+        -> StoredIdentity
+    {
         guard let identity = try self.identity(kind, name, account: context.scope.account) else {
             throw IAM.Errors.noSuchEntityException("The \(kind.rawValue) with name \(name) cannot be found.")
         }
@@ -38,11 +42,14 @@ extension StoreSnapshot {
 
     /// The owner of policies that may change: service-linked roles are kept by their service.
     /// - Throws: `NoSuchEntity` or `UnmodifiableEntity`.
-    func modifiableIdentity(_ kind: StoredIdentity.Kind, _ name: String, _ context: RequestContext) throws -> StoredIdentity {
+    func modifiableIdentity(_ kind: StoredIdentity.Kind, _ name: String, _ context: RequestContext) throws
+        -> StoredIdentity
+    {
         let identity = try self.existingIdentity(kind, name, context)
         guard !identity.isServiceLinked else {
             throw IAM.Errors.unmodifiableEntityException(
-                "Cannot perform the operation on the protected role '\(identity.name)' - this role is only modifiable by AWS")
+                "Cannot perform the operation on the protected role '\(identity.name)' - this role is only modifiable by AWS"
+            )
         }
         return identity
     }

@@ -11,7 +11,9 @@ extension IAMHandlers {
         try await self.changeTags(.role, input.roleName, context) { IdentityTags.removing(input.tagKeys, from: $0) }
     }
 
-    func listRoleTags(_ input: IAM.ListRoleTags.Input, _ context: RequestContext) async throws -> IAM.ListRoleTags.Output {
+    func listRoleTags(_ input: IAM.ListRoleTags.Input, _ context: RequestContext) async throws
+        -> IAM.ListRoleTags.Output
+    {
         let role = try await self.store.read { try $0.existingIdentity(.role, input.roleName, context) }
         let page = try Page(role.sortedTags, marker: input.marker, maxItems: input.maxItems, key: \.key)
         return .init(tags: page.elements.shapes, isTruncated: page.isTruncated, marker: page.marker)

@@ -18,7 +18,9 @@ extension IAMHandlers {
         .init(role: try await self.changeRole(input.roleName, context) { $0.description = input.description }.role)
     }
 
-    func updateAssumeRolePolicy(_ input: IAM.UpdateAssumeRolePolicy.Input, _ context: RequestContext) async throws -> EmptyShape {
+    func updateAssumeRolePolicy(_ input: IAM.UpdateAssumeRolePolicy.Input, _ context: RequestContext) async throws
+        -> EmptyShape
+    {
         try PolicyDocument.check(input.policyDocument, as: .trust)
         _ = try await self.changeRole(input.roleName, context) { $0.trustPolicy = input.policyDocument }
         return EmptyShape()

@@ -17,7 +17,8 @@ extension STSHandlers {
         let principal = Principal.assumedRole(role: role, session: input.roleSessionName, id: id, account: arn.account)
         let tags = (input.tags ?? []).map { ResourceTag(key: $0.key, value: $0.value) }
         let session = try await self.newSession(
-            of: principal, lasting: .seconds(input.durationSeconds ?? 3600), tags: tags, sourceIdentity: input.sourceIdentity)
+            of: principal, lasting: .seconds(input.durationSeconds ?? 3600), tags: tags,
+            sourceIdentity: input.sourceIdentity)
         let identity = CallerIdentity(principal, in: context.scope)
         return STS.AssumeRole.Output(
             credentials: session.credentials, assumedRoleUser: .init(assumedRoleId: identity.userID, arn: identity.arn),
@@ -38,7 +39,8 @@ extension STSHandlers {
         guard case .assumedRole = context.principal, (input.durationSeconds ?? 3600) > 3600 else { return }
         throw AWSError(
             code: "ValidationError",
-            message: "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+            message: "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
+        )
     }
 
     /// In per cent of what a session can carry. AWS packs in a form of its own; 2,048 characters stand in for its limit.
@@ -60,7 +62,8 @@ extension STSHandlers {
             let caller = CallerIdentity(context.principal, in: context.scope).arn
             throw AWSError(
                 code: "AccessDenied",
-                message: "User: \(caller) is not authorized to perform: sts:AssumeRole on resource: \(input.roleArn)", status: 403)
+                message: "User: \(caller) is not authorized to perform: sts:AssumeRole on resource: \(input.roleArn)",
+                status: 403)
         }
         return Self.madeUpRoleID(of: input.roleArn)
     }
@@ -82,14 +85,16 @@ extension STS.AssumeRole.Input {
     /// What would narrow or guard the session is refused: policies are not evaluated, and there are no MFA devices.
     fileprivate func checkSupported() throws {
         let members = [
-            "Policy": self.policy != nil, "PolicyArns": self.policyArns?.isEmpty == false, "SerialNumber": self.serialNumber != nil,
+            "Policy": self.policy != nil, "PolicyArns": self.policyArns?.isEmpty == false,
+            "SerialNumber": self.serialNumber != nil,
             "TokenCode": self.tokenCode != nil, "TransitiveTagKeys": self.transitiveTagKeys?.isEmpty == false,
             "ProvidedContexts": self.providedContexts?.isEmpty == false,
         ]
         let unsupported = members.filter(\.value).keys.sorted()
         guard unsupported.isEmpty else {
             throw AWSError(
-                code: "ValidationError", message: "\(unsupported.joined(separator: ", ")) of AssumeRole is not supported by Teal")
+                code: "ValidationError",
+                message: "\(unsupported.joined(separator: ", ")) of AssumeRole is not supported by Teal")
         }
     }
 }

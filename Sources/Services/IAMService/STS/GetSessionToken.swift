@@ -11,10 +11,12 @@ extension STSHandlers {
         switch context.principal {
         case .root, .user: break
         case .assumedRole, .service:
-            throw AWSError(code: "AccessDenied", message: "Cannot call GetSessionToken with session credentials", status: 403)
+            throw AWSError(
+                code: "AccessDenied", message: "Cannot call GetSessionToken with session credentials", status: 403)
         }
         guard input.serialNumber == nil, input.tokenCode == nil else {
-            throw AWSError(code: "ValidationError", message: "SerialNumber, TokenCode of GetSessionToken is not supported by Teal")
+            throw AWSError(
+                code: "ValidationError", message: "SerialNumber, TokenCode of GetSessionToken is not supported by Teal")
         }
         var seconds = input.durationSeconds ?? 43_200
         if case .root = context.principal { seconds = min(seconds, 3600) }
@@ -29,7 +31,8 @@ extension STSHandlers {
         let now = self.clock.now()
         let session = StoredRoleSession(
             accessKeyID: "ASIA" + Identifiers.upperAlphanumeric(16), secretAccessKey: Identifiers.base64URL(40),
-            sessionToken: Identifiers.base64URL(120), principal: try PrincipalText.encode(principal), expiration: now + duration,
+            sessionToken: Identifiers.base64URL(120), principal: try PrincipalText.encode(principal),
+            expiration: now + duration,
             tags: tags, sourceIdentity: sourceIdentity)
         try await self.store.write { try $0.insertRoleSession(session, at: now) }
         return session

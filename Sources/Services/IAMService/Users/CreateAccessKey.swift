@@ -7,7 +7,9 @@ extension IAMHandlers {
     private static let keyLimit = 2
 
     /// The only time that the secret is shown.
-    func createAccessKey(_ input: IAM.CreateAccessKey.Input, _ context: RequestContext) async throws -> IAM.CreateAccessKey.Output {
+    func createAccessKey(_ input: IAM.CreateAccessKey.Input, _ context: RequestContext) async throws
+        -> IAM.CreateAccessKey.Output
+    {
         let name = try Self.userName(input.userName, context)
         let now = self.clock.now()
         let key = try await self.store.write { transaction in

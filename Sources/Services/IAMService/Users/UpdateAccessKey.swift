@@ -5,7 +5,8 @@ internal import WireProtocol
 extension IAMHandlers {
     func updateAccessKey(_ input: IAM.UpdateAccessKey.Input, _ context: RequestContext) async throws -> EmptyShape {
         guard input.status == .active || input.status == .inactive else {
-            throw AWSError(code: "ValidationError", message: "Status \(input.status) is not supported; use Active or Inactive")
+            throw AWSError(
+                code: "ValidationError", message: "Status \(input.status) is not supported; use Active or Inactive")
         }
         let name = try Self.keyOwner(input.userName, context)
         try await self.store.write { transaction in

@@ -9,7 +9,8 @@ extension IAMHandlers {
     static func userName(_ name: String?, _ context: RequestContext) throws -> String {
         if let name { return name }
         guard case .user(let name, _, _) = context.principal else {
-            throw AWSError(code: "ValidationError", message: "Must specify userName when calling with non-User credentials")
+            throw AWSError(
+                code: "ValidationError", message: "Must specify userName when calling with non-User credentials")
         }
         return name
     }

@@ -7,12 +7,16 @@ extension IAMHandlers {
         try await self.putInlinePolicy(input.policyName, input.policyDocument, .user, input.userName, context)
     }
 
-    func getUserPolicy(_ input: IAM.GetUserPolicy.Input, _ context: RequestContext) async throws -> IAM.GetUserPolicy.Output {
+    func getUserPolicy(_ input: IAM.GetUserPolicy.Input, _ context: RequestContext) async throws
+        -> IAM.GetUserPolicy.Output
+    {
         let document = try await self.inlinePolicy(input.policyName, .user, input.userName, context)
         return .init(userName: input.userName, policyName: input.policyName, policyDocument: document)
     }
 
-    func listUserPolicies(_ input: IAM.ListUserPolicies.Input, _ context: RequestContext) async throws -> IAM.ListUserPolicies.Output {
+    func listUserPolicies(_ input: IAM.ListUserPolicies.Input, _ context: RequestContext) async throws
+        -> IAM.ListUserPolicies.Output
+    {
         let names = try await self.inlinePolicyNames(.user, input.userName, context)
         let page = try Page(names, marker: input.marker, maxItems: input.maxItems, key: { $0 })
         return .init(policyNames: page.elements, isTruncated: page.isTruncated, marker: page.marker)

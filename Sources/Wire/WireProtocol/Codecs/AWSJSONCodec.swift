@@ -18,7 +18,9 @@ struct AWSJSONCodec: WireCodec {
     }
 
     func reply(_ error: AWSError, of service: ServiceDescription, requestID: String) -> WireResponse {
-        let members = [JSONValue.Member("__type", .string(error.code)), JSONValue.Member("message", .string(error.message))]
+        let members = [
+            JSONValue.Member("__type", .string(error.code)), JSONValue.Member("message", .string(error.message)),
+        ]
         return WireResponse(
             status: error.status,
             headers: ["Content-Type": self.contentType, "x-amzn-RequestId": requestID, "x-amzn-ErrorType": error.code],
@@ -29,13 +31,16 @@ struct AWSJSONCodec: WireCodec {
         WireRequest(
             method: "POST", target: "/",
             headers: [
-                "Content-Type": self.contentType, "X-Amz-Target": "\(operation.service.targetPrefix ?? "").\(operation.name)",
+                "Content-Type": self.contentType,
+                "X-Amz-Target": "\(operation.service.targetPrefix ?? "").\(operation.name)",
             ],
             body: JSONBinding.wire.json(input, as: .structure(operation.input)).serialized)
     }
 
     func output(of response: WireResponse, for operation: OperationFrame) throws -> WireValue {
-        let failure = { (reason: String) in UnreadableReply(operation: operation.name, status: response.status, reason: reason) }
+        let failure = { (reason: String) in
+            UnreadableReply(operation: operation.name, status: response.status, reason: reason)
+        }
         guard (200..<300).contains(response.status) else { throw try JSONBody.error(response, failure) }
         guard !response.body.isEmpty else { return .structure([:]) }
         do {
@@ -78,7 +83,8 @@ enum JSONBody {
         case .timestamp(let moment): .number(moment.seconds)
         case .list(let values): .array(values.map(self.json))
         case .map(let entries): .object(entries.map { JSONValue.Member($0.key, self.json($0.value)) })
-        case .structure(let members): .object(members.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, self.json($0.value)) })
+        case .structure(let members):
+            .object(members.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, self.json($0.value)) })
         case .document(let document): document
         }
     }
@@ -92,7 +98,8 @@ enum JSONBody {
             throw failure("\(error)")
         }
         guard
-            let text = response.headers["x-amzn-ErrorType"] ?? body["__type"]?.string ?? body["code"]?.string ?? body["Code"]?.string
+            let text = response.headers["x-amzn-ErrorType"] ?? body["__type"]?.string ?? body["code"]?.string
+                ?? body["Code"]?.string
         else { throw failure("it names no error code") }
         let code = text.split(separator: "#").last?.split(separator: ":").first.map(String.init) ?? text
         return AWSError(

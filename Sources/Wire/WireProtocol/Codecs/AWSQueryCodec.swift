@@ -24,7 +24,8 @@ struct AWSQueryCodec: WireCodec {
             children += members
         }
         children.append(XMLElement("ResponseMetadata", children: [XMLElement("RequestId", text: requestID)]))
-        let root = XMLElement("\(operation.name)Response", namespace: operation.service.xmlNamespace, children: children)
+        let root = XMLElement(
+            "\(operation.name)Response", namespace: operation.service.xmlNamespace, children: children)
         return self.response(operation.http.status, root, requestID)
     }
 
@@ -45,7 +46,8 @@ struct AWSQueryCodec: WireCodec {
 
     private func response(_ status: Int, _ root: XMLElement, _ requestID: String) -> WireResponse {
         WireResponse(
-            status: status, headers: ["Content-Type": Self.contentType, "x-amzn-RequestId": requestID], body: root.document)
+            status: status, headers: ["Content-Type": Self.contentType, "x-amzn-RequestId": requestID],
+            body: root.document)
     }
 
     func request(_ input: WireValue, for operation: OperationFrame) -> WireRequest {
@@ -58,7 +60,8 @@ struct AWSQueryCodec: WireCodec {
         }
         guard (200..<300).contains(response.status) else {
             guard let error = root.child("Error"), let code = error.child("Code")?.text else {
-                throw UnreadableReply(operation: operation.name, status: response.status, reason: "it names no error code")
+                throw UnreadableReply(
+                    operation: operation.name, status: response.status, reason: "it names no error code")
             }
             throw AWSError(
                 code: code, message: error.child("Message")?.text ?? "", status: response.status,

@@ -27,7 +27,9 @@ enum CBORBinding {
             guard case .structure(let structure) = schema else { return .map([]) }
             return .map(
                 structure.members.compactMap { member in
-                    members[member.name].map { CBORValue.Entry(key: member.name, value: self.cbor($0, as: member.schema())) }
+                    members[member.name].map {
+                        CBORValue.Entry(key: member.name, value: self.cbor($0, as: member.schema()))
+                    }
                 })
         }
     }
@@ -51,13 +53,16 @@ enum CBORBinding {
         case (.list(let list), .array(let elements)): return .list(try self.list(elements, list))
         case (.map(let map), .map(let entries)): return .map(try self.map(entries, map))
         case (.structure(let structure), .map): return .structure(try self.structure(cbor, structure))
-        case (.boolean, _), (.integer, _), (.double, _), (.string, _), (.blob, _), (.timestamp, _), (.document, _), (.list, _), (.map, _),
+        case (.boolean, _), (.integer, _), (.double, _), (.string, _), (.blob, _), (.timestamp, _), (.document, _),
+            (.list, _), (.map, _),
             (.structure, _):
             throw WrongType(expected: TextualScalar.kind(of: schema), found: "another type")
         }
     }
 
-    private static func structure(_ cbor: CBORValue, _ structure: StructureSchema) throws(WrongType) -> [String: WireValue] {
+    private static func structure(_ cbor: CBORValue, _ structure: StructureSchema) throws(WrongType) -> [String:
+        WireValue]
+    {
         var members: [String: WireValue] = [:]
         for member in structure.members {
             guard let value = cbor[member.name], value != .null else { continue }
@@ -83,7 +88,9 @@ enum CBORBinding {
         return values
     }
 
-    private static func map(_ entries: [CBORValue.Entry], _ map: MapSchema) throws(WrongType) -> [(key: String, value: WireValue)] {
+    private static func map(_ entries: [CBORValue.Entry], _ map: MapSchema) throws(WrongType) -> [(
+        key: String, value: WireValue
+    )] {
         let schema = map.value()
         var values: [(key: String, value: WireValue)] = []
         for entry in entries where entry.value != .null {

@@ -45,7 +45,9 @@ private struct CBORParser {
         case 1: return .integer(-1 - (try self.integer(head.argument)))
         case 2: return .bytes(try self.content(head))
         case 3:
-            guard let text = String(validating: try self.content(head), as: UTF8.self) else { throw self.failure("invalid UTF-8") }
+            guard let text = String(validating: try self.content(head), as: UTF8.self) else {
+                throw self.failure("invalid UTF-8")
+            }
             return .text(text)
         case 4: return .array(try self.array(head.argument, depth: depth))
         case 5: return .map(try self.map(head.argument, depth: depth))
@@ -87,14 +89,18 @@ private struct CBORParser {
     /// Of a byte or text string, whose chunks are joined where its length is indefinite.
     private mutating func content(_ head: Head) throws(CBORSyntaxError) -> [UInt8] {
         if let argument = head.argument {
-            guard let count = Int(exactly: argument), self.bytes.count - self.position >= count else { throw self.failure("unexpected end") }
+            guard let count = Int(exactly: argument), self.bytes.count - self.position >= count else {
+                throw self.failure("unexpected end")
+            }
             defer { self.position += count }
             return Array(self.bytes[self.position..<self.position + count])
         }
         var content: [UInt8] = []
         while try !self.takeBreak() {
             let chunk = try self.head()
-            guard chunk.major == head.major, chunk.argument != nil else { throw self.failure("a chunk of another type") }
+            guard chunk.major == head.major, chunk.argument != nil else {
+                throw self.failure("a chunk of another type")
+            }
             content += try self.content(chunk)
         }
         return content
@@ -122,7 +128,9 @@ private struct CBORParser {
     private mutating func map(_ count: UInt64?, depth: Int) throws(CBORSyntaxError) -> [CBORValue.Entry] {
         var entries: [CBORValue.Entry] = []
         while try self.hasNext(count, after: entries.count) {
-            guard case .text(let key) = try self.item(depth: depth + 1) else { throw self.failure("a key that is no text") }
+            guard case .text(let key) = try self.item(depth: depth + 1) else {
+                throw self.failure("a key that is no text")
+            }
             entries.append(CBORValue.Entry(key: key, value: try self.item(depth: depth + 1)))
         }
         return entries

@@ -33,7 +33,8 @@ extension CBORValue {
     private func append(to bytes: inout [UInt8]) {
         switch self {
         case .integer(let number):
-            number >= 0 ? Self.appendHead(0, UInt64(number), to: &bytes) : Self.appendHead(1, UInt64(-(number + 1)), to: &bytes)
+            number >= 0
+                ? Self.appendHead(0, UInt64(number), to: &bytes) : Self.appendHead(1, UInt64(-(number + 1)), to: &bytes)
         case .bytes(let content):
             Self.appendHead(2, UInt64(content.count), to: &bytes)
             bytes += content

@@ -13,8 +13,11 @@ struct EC2QueryCodec: WireCodec {
     func reply(_ output: WireValue, of operation: OperationFrame, requestID: String) -> WireResponse {
         var children = [XMLElement("requestId", text: requestID)]
         // What has nothing to say says that it was done.
-        children += operation.output.members.isEmpty ? [XMLElement("return", text: "true")] : XMLBinding.elements(output, of: operation.output)
-        let root = XMLElement("\(operation.name)Response", namespace: operation.service.xmlNamespace, children: children)
+        children +=
+            operation.output.members.isEmpty
+            ? [XMLElement("return", text: "true")] : XMLBinding.elements(output, of: operation.output)
+        let root = XMLElement(
+            "\(operation.name)Response", namespace: operation.service.xmlNamespace, children: children)
         return self.response(operation.http.status, root, requestID)
     }
 
@@ -24,13 +27,16 @@ struct EC2QueryCodec: WireCodec {
         let root = XMLElement(
             "Response",
             children: [
-                XMLElement("Errors", children: [XMLElement("Error", children: members)]), XMLElement("RequestID", text: requestID),
+                XMLElement("Errors", children: [XMLElement("Error", children: members)]),
+                XMLElement("RequestID", text: requestID),
             ])
         return self.response(error.status, root, requestID)
     }
 
     private func response(_ status: Int, _ root: XMLElement, _ requestID: String) -> WireResponse {
-        WireResponse(status: status, headers: ["Content-Type": Self.contentType, "x-amzn-RequestId": requestID], body: root.document)
+        WireResponse(
+            status: status, headers: ["Content-Type": Self.contentType, "x-amzn-RequestId": requestID],
+            body: root.document)
     }
 
     func request(_ input: WireValue, for operation: OperationFrame) -> WireRequest {
@@ -38,7 +44,9 @@ struct EC2QueryCodec: WireCodec {
     }
 
     func output(of response: WireResponse, for operation: OperationFrame) throws -> WireValue {
-        let failure = { (reason: String) in UnreadableReply(operation: operation.name, status: response.status, reason: reason) }
+        let failure = { (reason: String) in
+            UnreadableReply(operation: operation.name, status: response.status, reason: reason)
+        }
         guard let root = XMLElement(parsing: response.body) else { throw failure("it is not XML") }
         guard (200..<300).contains(response.status) else {
             guard let error = root.child("Errors")?.child("Error"), let code = error.child("Code")?.text else {

@@ -29,7 +29,9 @@ extension JSONBinding {
             guard case .string(let text) = json else { throw json.mismatch("a string") }
             return .string(text)
         case .blob:
-            guard case .string(let text) = json, let bytes = Base64.decode(text) else { throw json.mismatch("base64 text") }
+            guard case .string(let text) = json, let bytes = Base64.decode(text) else {
+                throw json.mismatch("base64 text")
+            }
             return .blob(bytes)
         case .timestamp(let format): return .timestamp(try self.timestamp(json, format))
         case .list(let list):
@@ -50,7 +52,8 @@ extension JSONBinding {
         guard case .object(let found) = json else { throw json.mismatch("a structure") }
         var members: [String: WireValue] = [:]
         for entry in found where entry.value != .null {
-            guard let member = structure.members.first(where: { self.name(of: $0) == entry.name }), isIncluded(member) else {
+            guard let member = structure.members.first(where: { self.name(of: $0) == entry.name }), isIncluded(member)
+            else {
                 continue
             }
             do {

@@ -57,7 +57,8 @@ extension QueryParameters {
     /// Reads the members of `structure`; unknown parameters are ignored.
     /// - Parameter failures: members whose text is not of their type.
     func structure(
-        _ structure: StructureSchema, at path: String, style: QueryStyle = .awsQuery, _ failures: inout [ValidationFailure]
+        _ structure: StructureSchema, at path: String, style: QueryStyle = .awsQuery,
+        _ failures: inout [ValidationFailure]
     ) -> WireValue {
         var members: [String: WireValue] = [:]
         for member in structure.members {
@@ -82,7 +83,9 @@ extension QueryParameters {
         case .boolean, .integer, .double, .blob, .timestamp, .document:
             guard let value = self.value, !value.isEmpty else { return nil }
             guard let scalar = TextualScalar.value(value, as: schema) else {
-                failures.append(ValidationFailure(path: path, reason: .wrongType(expected: TextualScalar.kind(of: schema)), value: value))
+                failures.append(
+                    ValidationFailure(
+                        path: path, reason: .wrongType(expected: TextualScalar.kind(of: schema)), value: value))
                 return nil
             }
             return scalar
@@ -104,7 +107,8 @@ extension QueryParameters {
         let parent = map.flattened ? self : self.children["entry"] ?? self
         return parent.elements.enumerated().compactMap { index, entry in
             guard let key = entry.children[map.keyName]?.value,
-                let value = entry.children[map.valueName]?.value(as: map.value(), at: "\(path).entry.\(index + 1).value", style, &failures)
+                let value = entry.children[map.valueName]?.value(
+                    as: map.value(), at: "\(path).entry.\(index + 1).value", style, &failures)
             else { return nil }
             return (key, value)
         }

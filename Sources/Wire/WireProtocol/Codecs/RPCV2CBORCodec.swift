@@ -19,20 +19,26 @@ struct RPCV2CBORCodec: WireCodec {
     }
 
     func reply(_ error: AWSError, of service: ServiceDescription, requestID: String) -> WireResponse {
-        let members = [CBORValue.Entry(key: "__type", value: .text(error.code)), CBORValue.Entry(key: "message", value: .text(error.message))]
+        let members = [
+            CBORValue.Entry(key: "__type", value: .text(error.code)),
+            CBORValue.Entry(key: "message", value: .text(error.message)),
+        ]
         return self.response(error.status, .map(members), requestID)
     }
 
     private func response(_ status: Int, _ body: CBORValue, _ requestID: String) -> WireResponse {
         WireResponse(
             status: status,
-            headers: [Self.protocolHeader: Self.protocolName, "Content-Type": Self.contentType, "x-amzn-RequestId": requestID],
+            headers: [
+                Self.protocolHeader: Self.protocolName, "Content-Type": Self.contentType, "x-amzn-RequestId": requestID,
+            ],
             body: body.encoded)
     }
 
     func request(_ input: WireValue, for operation: OperationFrame) -> WireRequest {
         var request = WireRequest(
-            method: "POST", target: "/service/\(operation.service.targetPrefix ?? operation.service.name)/operation/\(operation.name)",
+            method: "POST",
+            target: "/service/\(operation.service.targetPrefix ?? operation.service.name)/operation/\(operation.name)",
             headers: [Self.protocolHeader: Self.protocolName, "Accept": Self.contentType])
         guard !operation.input.members.isEmpty else { return request }
         request.headers.append("Content-Type", Self.contentType)
@@ -41,7 +47,9 @@ struct RPCV2CBORCodec: WireCodec {
     }
 
     func output(of response: WireResponse, for operation: OperationFrame) throws -> WireValue {
-        let failure = { (reason: String) in UnreadableReply(operation: operation.name, status: response.status, reason: reason) }
+        let failure = { (reason: String) in
+            UnreadableReply(operation: operation.name, status: response.status, reason: reason)
+        }
         let body: CBORValue
         do {
             body = response.body.isEmpty ? .map([]) : try CBORValue(parsing: response.body)

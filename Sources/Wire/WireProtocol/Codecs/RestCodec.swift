@@ -41,7 +41,8 @@ struct RestCodec: WireCodec {
     }
 
     private static func set(
-        _ members: inout [String: WireValue], _ member: MemberSchema, _ texts: [String], _ failures: inout [ValidationFailure]
+        _ members: inout [String: WireValue], _ member: MemberSchema, _ texts: [String],
+        _ failures: inout [ValidationFailure]
     ) {
         guard let text = texts.first else { return }
         if case .list(let list) = member.schema() {
@@ -69,18 +70,25 @@ struct RestCodec: WireCodec {
         for member in operation.output.members {
             guard let value = members[member.name] else { continue }
             switch member.location {
-            case .header: response.headers.append(member.wireName, TextualScalar.text(of: value, as: member.schema(), timestamps: .httpDate))
+            case .header:
+                response.headers.append(
+                    member.wireName, TextualScalar.text(of: value, as: member.schema(), timestamps: .httpDate))
             case .statusCode: if case .integer(let status) = value { response.status = status }
             case .headers:
                 if case .map(let entries) = value {
-                    for entry in entries { if case .string(let text) = entry.value { response.headers.append(member.wireName + entry.key, text) } }
+                    for entry in entries {
+                        if case .string(let text) = entry.value {
+                            response.headers.append(member.wireName + entry.key, text)
+                        }
+                    }
                 }
             case .body, .query, .uri: break
             }
         }
         guard response.status != 204 else { return response }
         if let payload = operation.output.payload {
-            response.body = self.payload(members[payload], operation.output.members.first { $0.name == payload }, operation)
+            response.body = self.payload(
+                members[payload], operation.output.members.first { $0.name == payload }, operation)
         } else {
             response.headers.append("Content-Type", self.documents.contentType)
             response.body = self.body(output, operation.output, operation)
@@ -93,7 +101,8 @@ struct RestCodec: WireCodec {
         if case .blob(let bytes) = value { return bytes }
         if case .string(let text) = value { return Array(text.utf8) }
         guard case .structure(let structure) = member.schema() else { return [] }
-        return self.documents.bytes(value, as: structure, named: member.wireName, namespace: operation.service.xmlNamespace)
+        return self.documents.bytes(
+            value, as: structure, named: member.wireName, namespace: operation.service.xmlNamespace)
     }
 
     /// The document of the members that travel in the body.
@@ -122,15 +131,21 @@ struct RestCodec: WireCodec {
             case .query:
                 let values: [WireValue] = if case .list(let elements) = value { elements } else { [value] }
                 for value in values {
-                    query.append("\(PercentEncoding.encode(member.wireName))=\(PercentEncoding.encode(TextualScalar.text(of: value, as: member.schema())))")
+                    query.append(
+                        "\(PercentEncoding.encode(member.wireName))=\(PercentEncoding.encode(TextualScalar.text(of: value, as: member.schema())))"
+                    )
                 }
-            case .header: request.headers.append(member.wireName, TextualScalar.text(of: value, as: member.schema(), timestamps: .httpDate))
+            case .header:
+                request.headers.append(
+                    member.wireName, TextualScalar.text(of: value, as: member.schema(), timestamps: .httpDate))
             case .headers, .body, .statusCode: break
             }
         }
-        request.target = PathTemplate(operation.http.path).path(labels) + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        request.target =
+            PathTemplate(operation.http.path).path(labels) + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
         if let payload = operation.input.payload {
-            request.body = self.payload(members[payload], operation.input.members.first { $0.name == payload }, operation)
+            request.body = self.payload(
+                members[payload], operation.input.members.first { $0.name == payload }, operation)
         } else if operation.input.members.contains(where: { $0.location == .body }) {
             request.headers.append("Content-Type", self.documents.contentType)
             request.body = self.body(input, operation.input, operation)
@@ -139,7 +154,9 @@ struct RestCodec: WireCodec {
     }
 
     func output(of response: WireResponse, for operation: OperationFrame) throws -> WireValue {
-        let failure = { (reason: String) in UnreadableReply(operation: operation.name, status: response.status, reason: reason) }
+        let failure = { (reason: String) in
+            UnreadableReply(operation: operation.name, status: response.status, reason: reason)
+        }
         guard (200..<300).contains(response.status) else { throw try self.documents.error(response, failure) }
         do {
             var members = try self.body(response.body, of: operation.output)

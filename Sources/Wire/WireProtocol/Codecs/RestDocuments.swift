@@ -32,13 +32,15 @@ enum RestDocuments: Sendable {
     }
 
     func reply(_ error: AWSError, requestID: String) -> WireResponse {
-        var response = WireResponse(status: error.status, headers: ["Content-Type": self.contentType, "x-amzn-RequestId": requestID])
+        var response = WireResponse(
+            status: error.status, headers: ["Content-Type": self.contentType, "x-amzn-RequestId": requestID])
         switch self {
         case .json:
             response.headers.append("x-amzn-ErrorType", error.code)
             let members = [
                 JSONValue.Member("Type", .string(error.fault == .sender ? "User" : "Service")),
-                JSONValue.Member("Message", .string(error.message)), JSONValue.Member("message", .string(error.message)),
+                JSONValue.Member("Message", .string(error.message)),
+                JSONValue.Member("message", .string(error.message)),
             ]
             response.body = JSONValue.object(members + JSONBody.members(of: error)).serialized
         case .xml:

@@ -15,7 +15,8 @@ enum TextualScalar {
         case .double: Double(text).map { .double($0) }
         case .string: .string(text)
         case .blob: Base64.decode(text).map { .blob($0) }
-        case .timestamp: (Timestamp(iso8601: text) ?? Double(text).flatMap(Timestamp.init(untrustedSeconds:))).map { .timestamp($0) }
+        case .timestamp:
+            (Timestamp(iso8601: text) ?? Double(text).flatMap(Timestamp.init(untrustedSeconds:))).map { .timestamp($0) }
         // Text that is no JSON is no document.
         case .document: (try? JSONValue(parsing: text)).map { .document($0) }
         case .list, .map, .structure: nil
@@ -27,7 +28,8 @@ enum TextualScalar {
         switch value {
         case .boolean(let flag): return flag ? "true" : "false"
         case .integer(let number): return String(number)
-        case .double(let number): return number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) + ".0" : String(number)
+        case .double(let number):
+            return number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) + ".0" : String(number)
         case .string(let text): return text
         case .blob(let bytes): return Base64.encode(bytes)
         case .timestamp(let moment):

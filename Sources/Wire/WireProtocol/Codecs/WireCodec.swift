@@ -59,7 +59,9 @@ package struct UnreadableReply: Error, Equatable, Sendable, CustomStringConverti
     package let status: Int
     package let reason: String
 
-    package var description: String { "\(self.operation) answered \(self.status) with an unreadable body: \(self.reason)" }
+    package var description: String {
+        "\(self.operation) answered \(self.status) with an unreadable body: \(self.reason)"
+    }
 }
 
 extension WireDialect {

@@ -1,9 +1,9 @@
 internal import Model
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 extension AWSClient {
@@ -11,7 +11,8 @@ extension AWSClient {
     /// - Throws: `MissingEnvironment` naming the variable.
     package static func fromEnvironment() throws(MissingEnvironment) -> AWSClient {
         let signer = RequestSigner(
-            accessKeyID: try Self.required("AWS_ACCESS_KEY_ID"), secretAccessKey: try Self.required("AWS_SECRET_ACCESS_KEY"),
+            accessKeyID: try Self.required("AWS_ACCESS_KEY_ID"),
+            secretAccessKey: try Self.required("AWS_SECRET_ACCESS_KEY"),
             sessionToken: Self.variable("AWS_SESSION_TOKEN"))
         guard let region = Self.variable("AWS_REGION") ?? Self.variable("AWS_DEFAULT_REGION") else {
             throw MissingEnvironment(name: "AWS_REGION")
@@ -20,7 +21,9 @@ extension AWSClient {
     }
 
     /// A client of a server elsewhere. The account is the key's own: the scope here names only the region.
-    package static func remote(endpoint: String, signer: RequestSigner, region: String, account: String = "123456789012") -> AWSClient {
+    package static func remote(
+        endpoint: String, signer: RequestSigner, region: String, account: String = "123456789012"
+    ) -> AWSClient {
         AWSClient(
             transport: HTTPTransport(endpoint: endpoint, signer: signer, clock: SystemWallClock()),
             scope: Scope(account: account, region: region), principal: .root(account: account))

@@ -36,7 +36,8 @@ package struct Dispatcher: Sendable {
     /// - Parameter observe: called once for each request, after its reply is made.
     package init(
         registry: OperationRegistry, account: String, defaultRegion: String, authentication: Authentication,
-        credential: @escaping CredentialLookup, clock: any WallClock, logger: Logger, observe: @escaping @Sendable (Outcome) -> Void
+        credential: @escaping CredentialLookup, clock: any WallClock, logger: Logger,
+        observe: @escaping @Sendable (Outcome) -> Void
     ) {
         self.router = RequestRouter(registry)
         self.account = account
@@ -52,11 +53,14 @@ package struct Dispatcher: Sendable {
     package func respond(to request: WireRequest) async -> WireResponse {
         let start = ContinuousClock.now
         let (response, service, operation) = await self.answer(request)
-        self.observe(Outcome(service: service, operation: operation, status: response.status, duration: ContinuousClock.now - start))
+        self.observe(
+            Outcome(
+                service: service, operation: operation, status: response.status, duration: ContinuousClock.now - start))
         return response
     }
 
-    private func answer(_ request: WireRequest) async -> (response: WireResponse, service: String?, operation: String?) {
+    private func answer(_ request: WireRequest) async -> (response: WireResponse, service: String?, operation: String?)
+    {
         let requestID = Identifiers.uuid()
         let signed: SignedRequest?
         let unreadable: AuthenticationFailure?
@@ -67,9 +71,12 @@ package struct Dispatcher: Sendable {
         }
         switch self.router.route(request, signingName: signed?.scope.service) {
         case .noService(let name, let dialect):
-            return (dialect.codec.reply(Self.noService(name, dialect), of: Self.nowhere, requestID: requestID), nil, nil)
+            return (
+                dialect.codec.reply(Self.noService(name, dialect), of: Self.nowhere, requestID: requestID), nil, nil
+            )
         case .noOperation(let service, let name, let dialect):
-            let response = dialect.codec.reply(Self.noOperation(service, name, dialect), of: service, requestID: requestID)
+            let response = dialect.codec.reply(
+                Self.noOperation(service, name, dialect), of: service, requestID: requestID)
             return (response, service.name, service.operationNames.contains(name) ? name : nil)
         case .operation(let service, let entry, let dialect):
             let response = await self.respond(request, signed, unreadable, service, entry, dialect, requestID)
@@ -83,17 +90,21 @@ package struct Dispatcher: Sendable {
         // An unreadable signature names no service; the form of the request has to do.
         let signingName = (try? SignedRequest.read(request))?.scope.service
         let error = AWSError(
-            code: "RequestEntityTooLargeException", message: "the request body is larger than \(limit) bytes", status: 413)
+            code: "RequestEntityTooLargeException", message: "the request body is larger than \(limit) bytes",
+            status: 413)
         switch self.router.route(request, signingName: signingName) {
         case .noService(_, let dialect): return dialect.codec.reply(error, of: Self.nowhere, requestID: requestID)
-        case .noOperation(let service, _, let dialect): return dialect.codec.reply(error, of: service, requestID: requestID)
-        case .operation(let service, _, let dialect): return dialect.codec.reply(error, of: service.description, requestID: requestID)
+        case .noOperation(let service, _, let dialect):
+            return dialect.codec.reply(error, of: service, requestID: requestID)
+        case .operation(let service, _, let dialect):
+            return dialect.codec.reply(error, of: service.description, requestID: requestID)
         }
     }
 
     private func respond(
         _ request: WireRequest, _ signed: SignedRequest?, _ unreadable: AuthenticationFailure?,
-        _ service: OperationRegistry.RegisteredService, _ entry: OperationRegistry.Entry, _ dialect: WireDialect, _ requestID: String
+        _ service: OperationRegistry.RegisteredService, _ entry: OperationRegistry.Entry, _ dialect: WireDialect,
+        _ requestID: String
     ) async -> WireResponse {
         do {
             let principal = try await self.principal(of: request, signed, unreadable, service.description, dialect)
@@ -109,13 +120,17 @@ package struct Dispatcher: Sendable {
             return dialect.codec.reply(error, of: service.description, requestID: requestID)
         } catch {
             self.logger.error(
-                "request failed inside", metadata: ["operation": "\(entry.name)", "request.id": "\(requestID)", "error": "\(String(reflecting: error))"])
+                "request failed inside",
+                metadata: [
+                    "operation": "\(entry.name)", "request.id": "\(requestID)", "error": "\(String(reflecting: error))",
+                ])
             return dialect.codec.reply(Self.internalFailure, of: service.description, requestID: requestID)
         }
     }
 
     private func principal(
-        of request: WireRequest, _ signed: SignedRequest?, _ unreadable: AuthenticationFailure?, _ service: ServiceDescription,
+        of request: WireRequest, _ signed: SignedRequest?, _ unreadable: AuthenticationFailure?,
+        _ service: ServiceDescription,
         _ dialect: WireDialect
     ) async throws -> Principal {
         if case .off(let principal) = self.authentication {
@@ -156,7 +171,8 @@ package struct Dispatcher: Sendable {
     }
 
     private static let internalFailure = AWSError(
-        code: "InternalFailure", message: "The request processing has failed because of an unknown error, exception or failure.", status: 500,
+        code: "InternalFailure",
+        message: "The request processing has failed because of an unknown error, exception or failure.", status: 500,
         fault: .receiver)
 
     private static func noService(_ name: String, _ dialect: WireDialect) -> AWSError {
@@ -180,12 +196,15 @@ package struct Dispatcher: Sendable {
         case .awsJSON10, .awsJSON11, .restJSON1, .restXML, .rpcV2CBOR:
             return AWSError(
                 code: "UnknownOperationException",
-                message: isKnown ? "\(service.name) operation \(name) is not supported by Teal" : "\(service.name) has no operation \(name)",
+                message: isKnown
+                    ? "\(service.name) operation \(name) is not supported by Teal"
+                    : "\(service.name) has no operation \(name)",
                 status: dialect == .restJSON1 ? 404 : 400)
         }
     }
 
     /// For requests of no service of ours.
     private static let nowhere = ServiceDescription(
-        name: "", signingName: "", apiVersion: "", targetPrefix: nil, xmlNamespace: nil, dialects: [], operationNames: [])
+        name: "", signingName: "", apiVersion: "", targetPrefix: nil, xmlNamespace: nil, dialects: [],
+        operationNames: [])
 }

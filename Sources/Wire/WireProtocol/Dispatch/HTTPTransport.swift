@@ -23,7 +23,8 @@ package struct HTTPTransport: AWSClient.Transport {
     ) async throws -> AWSClient.Reply<Operation.Output> {
         let frame = OperationFrame(operation)
         guard let codec = Operation.service.dialects.first?.codec else {
-            throw UnreadableReply(operation: Operation.name, status: 0, reason: "\(Operation.service.name) speaks no dialect of ours")
+            throw UnreadableReply(
+                operation: Operation.name, status: 0, reason: "\(Operation.service.name) speaks no dialect of ours")
         }
         var request = codec.request(input.wireValue, for: frame)
         request.headers.append("Host", self.authority)

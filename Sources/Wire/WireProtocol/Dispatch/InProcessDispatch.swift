@@ -21,7 +21,8 @@ package final class InProcessDispatch: AWSClient.Transport {
         let entry = self.registry.withLock { $0?.services[Operation.service.name]?.operations[Operation.name] }
         guard let entry else {
             throw AWSError(
-                code: "UnknownOperationException", message: "\(Operation.service.name) operation \(Operation.name) is not supported by Teal")
+                code: "UnknownOperationException",
+                message: "\(Operation.service.name) operation \(Operation.name) is not supported by Teal")
         }
         let context = RequestContext(scope: scope, principal: principal, requestID: Identifiers.uuid())
         do {
@@ -35,8 +36,12 @@ package final class InProcessDispatch: AWSClient.Transport {
         } catch {
             self.logger.error(
                 "call failed inside",
-                metadata: ["operation": "\(Operation.name)", "request.id": "\(context.requestID)", "error": "\(String(reflecting: error))"])
-            throw AWSError(code: "InternalFailure", message: "\(Operation.name) failed inside", status: 500, fault: .receiver)
+                metadata: [
+                    "operation": "\(Operation.name)", "request.id": "\(context.requestID)",
+                    "error": "\(String(reflecting: error))",
+                ])
+            throw AWSError(
+                code: "InternalFailure", message: "\(Operation.name) failed inside", status: 500, fault: .receiver)
         }
     }
 }

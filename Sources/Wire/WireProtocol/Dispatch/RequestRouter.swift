@@ -33,12 +33,15 @@ struct RequestRouter: Sendable {
             guard service.description.dialects.contains(.restJSON1) else { continue }
             for entry in service.operations.values {
                 paths.append(
-                    PathRoute(service: name, method: entry.http.method, template: PathTemplate(entry.http.path), operation: entry.name))
+                    PathRoute(
+                        service: name, method: entry.http.method, template: PathTemplate(entry.http.path),
+                        operation: entry.name))
             }
             for unserved in service.description.unservedPaths {
                 paths.append(
                     PathRoute(
-                        service: name, method: unserved.method, template: PathTemplate(unserved.path), operation: unserved.operation))
+                        service: name, method: unserved.method, template: PathTemplate(unserved.path),
+                        operation: unserved.operation))
             }
         }
         self.byTargetPrefix = byTargetPrefix
@@ -48,14 +51,18 @@ struct RequestRouter: Sendable {
 
     /// - Parameter signingName: from the credential scope, if the request has one.
     func route(_ request: WireRequest, signingName: String?) -> Route {
-        if request.headers[RPCV2CBORCodec.protocolHeader] == RPCV2CBORCodec.protocolName { return self.route(cbor: request) }
+        if request.headers[RPCV2CBORCodec.protocolHeader] == RPCV2CBORCodec.protocolName {
+            return self.route(cbor: request)
+        }
         if let target = request.headers["X-Amz-Target"] { return self.route(target: target, request) }
         let name = signingName.flatMap { self.bySigningName[$0] }
         if let name, let service = self.registry.services[name] {
             if service.description.dialects.contains(.restJSON1) { return self.route(path: request, service) }
             if service.description.dialects.contains(.awsQuery) { return self.route(form: request, service, .awsQuery) }
             if service.description.dialects.contains(.ec2Query) { return self.route(form: request, service, .ec2Query) }
-            return .noOperation(service.description, name: "\(request.method) \(request.path)", service.description.dialects.first ?? .awsJSON11)
+            return .noOperation(
+                service.description, name: "\(request.method) \(request.path)",
+                service.description.dialects.first ?? .awsJSON11)
         }
         if let signingName { return .noService(name: signingName, Self.guess(request, signingName: signingName)) }
         return self.routeUnsigned(request)
@@ -71,15 +78,19 @@ struct RequestRouter: Sendable {
             return .noService(name: "\(segments[1]).\(segments[3])", .rpcV2CBOR)
         }
         guard request.method == "POST", service.description.dialects.contains(.rpcV2CBOR) else {
-            return .noOperation(service.description, name: "\(segments[3]) in protocol \(RPCV2CBORCodec.protocolName)", .rpcV2CBOR)
+            return .noOperation(
+                service.description, name: "\(segments[3]) in protocol \(RPCV2CBORCodec.protocolName)", .rpcV2CBOR)
         }
         return self.found(segments[3], service, .rpcV2CBOR)
     }
 
     private func route(target: String, _ request: WireRequest) -> Route {
         let parts = target.split(separator: ".", maxSplits: 1)
-        let dialect: WireDialect = request.headers["Content-Type"]?.contains("json-1.0") == true ? .awsJSON10 : .awsJSON11
-        guard parts.count == 2, let name = self.byTargetPrefix[String(parts[0])], let service = self.registry.services[name] else {
+        let dialect: WireDialect =
+            request.headers["Content-Type"]?.contains("json-1.0") == true ? .awsJSON10 : .awsJSON11
+        guard parts.count == 2, let name = self.byTargetPrefix[String(parts[0])],
+            let service = self.registry.services[name]
+        else {
             return .noService(name: target, dialect)
         }
         guard request.method == "POST", Self.isRoot(request) else {
@@ -88,7 +99,9 @@ struct RequestRouter: Sendable {
         return self.found(String(parts[1]), service, dialect)
     }
 
-    private func route(form request: WireRequest, _ service: OperationRegistry.RegisteredService, _ dialect: WireDialect) -> Route {
+    private func route(
+        form request: WireRequest, _ service: OperationRegistry.RegisteredService, _ dialect: WireDialect
+    ) -> Route {
         guard ["POST", "GET"].contains(request.method), Self.isRoot(request) else {
             return .noOperation(service.description, name: "\(request.method) \(request.path)", dialect)
         }
@@ -107,7 +120,9 @@ struct RequestRouter: Sendable {
             $0.service == service.description.name && $0.method == request.method
                 && $0.template.labels(of: request.path, query: request.query) != nil
         }
-        guard let match else { return .noOperation(service.description, name: "\(request.method) \(request.path)", .restJSON1) }
+        guard let match else {
+            return .noOperation(service.description, name: "\(request.method) \(request.path)", .restJSON1)
+        }
         return self.found(match.operation, service, .restJSON1)
     }
 
@@ -121,15 +136,19 @@ struct RequestRouter: Sendable {
             return self.found(action, service, .awsQuery)
         }
         for path in self.paths where path.method == request.method {
-            guard path.template.labels(of: request.path, query: request.query) != nil, let service = self.registry.services[path.service]
+            guard path.template.labels(of: request.path, query: request.query) != nil,
+                let service = self.registry.services[path.service]
             else { continue }
             return self.found(path.operation, service, .restJSON1)
         }
         return .noService(name: "\(request.method) \(request.path)", Self.guess(request, signingName: nil))
     }
 
-    private func found(_ name: String, _ service: OperationRegistry.RegisteredService, _ dialect: WireDialect) -> Route {
-        guard let entry = service.operations[name] else { return .noOperation(service.description, name: name, dialect) }
+    private func found(_ name: String, _ service: OperationRegistry.RegisteredService, _ dialect: WireDialect) -> Route
+    {
+        guard let entry = service.operations[name] else {
+            return .noOperation(service.description, name: name, dialect)
+        }
         return .operation(service, entry, dialect)
     }
 
@@ -138,7 +157,8 @@ struct RequestRouter: Sendable {
         let isForm = request.body.isEmpty || request.headers["Content-Type"]?.contains("x-www-form-urlencoded") == true
         guard isForm, Self.isRoot(request) else { return nil }
         let parameters = QueryParameters(form: AWSQueryCodec.form(of: request))
-        guard let action = parameters.children["Action"]?.value, let version = parameters.children["Version"]?.value else { return nil }
+        guard let action = parameters.children["Action"]?.value, let version = parameters.children["Version"]?.value
+        else { return nil }
         return (action, version)
     }
 

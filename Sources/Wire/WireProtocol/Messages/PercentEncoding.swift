@@ -4,7 +4,8 @@ package enum PercentEncoding {
 
     package static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"),
             UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
             true
         default: false
@@ -30,7 +31,9 @@ package enum PercentEncoding {
         var decoded: [UInt8] = []
         var bytes = Array(text.utf8)[...]
         while let byte = bytes.popFirst() {
-            if byte == UInt8(ascii: "%"), let high = bytes.first.flatMap(self.digit), let low = bytes.dropFirst().first.flatMap(self.digit) {
+            if byte == UInt8(ascii: "%"), let high = bytes.first.flatMap(self.digit),
+                let low = bytes.dropFirst().first.flatMap(self.digit)
+            {
                 decoded.append(high << 4 | low)
                 bytes = bytes.dropFirst(2)
             } else {
@@ -54,7 +57,8 @@ package enum PercentEncoding {
         text.split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (
-                self.decode(parts[0], plusIsSpace: plusIsSpace), parts.count > 1 ? self.decode(parts[1], plusIsSpace: plusIsSpace) : ""
+                self.decode(parts[0], plusIsSpace: plusIsSpace),
+                parts.count > 1 ? self.decode(parts[1], plusIsSpace: plusIsSpace) : ""
             )
         }
     }

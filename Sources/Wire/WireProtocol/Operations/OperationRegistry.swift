@@ -23,7 +23,8 @@ package struct OperationRegistry: Sendable {
 
     /// Declares a service before its operations.
     package mutating func register(_ description: ServiceDescription, validationErrors: ValidationErrors) {
-        self.services[description.name] = RegisteredService(description: description, validationErrors: validationErrors)
+        self.services[description.name] = RegisteredService(
+            description: description, validationErrors: validationErrors)
     }
 
     /// - Precondition: the service is registered and has no handler of that name yet.

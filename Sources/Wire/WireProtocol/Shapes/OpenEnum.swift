@@ -1,5 +1,6 @@
 /// A generated enum of an AWS model. A value that the model does not list is kept in the case `unknown(String)`.
-package protocol OpenEnum: WireRepresentable, RawRepresentable, Hashable, CustomStringConvertible where RawValue == String {
+package protocol OpenEnum: WireRepresentable, RawRepresentable, Hashable, CustomStringConvertible
+where RawValue == String {
     /// The values of the model, in its order.
     static var values: [String] { get }
     init(rawValue: String)

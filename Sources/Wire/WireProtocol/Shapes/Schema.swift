@@ -47,7 +47,8 @@ package struct ListSchema: Sendable {
     package let length: ClosedRange<Int>?
 
     package init(
-        of element: @escaping @Sendable @autoclosure () -> Schema, named elementName: String = "member", flattened: Bool = false,
+        of element: @escaping @Sendable @autoclosure () -> Schema, named elementName: String = "member",
+        flattened: Bool = false,
         length: ClosedRange<Int>? = nil
     ) {
         self.element = element
@@ -67,7 +68,8 @@ package struct MapSchema: Sendable {
     package let length: ClosedRange<Int>?
 
     package init(
-        from key: @escaping @Sendable @autoclosure () -> Schema, to value: @escaping @Sendable @autoclosure () -> Schema,
+        from key: @escaping @Sendable @autoclosure () -> Schema,
+        to value: @escaping @Sendable @autoclosure () -> Schema,
         keyName: String = "key", valueName: String = "value", flattened: Bool = false, length: ClosedRange<Int>? = nil
     ) {
         self.key = key
@@ -109,7 +111,8 @@ package struct MemberSchema: Sendable {
     package let schema: @Sendable () -> Schema
 
     package init(
-        _ name: String, _ schema: @escaping @Sendable @autoclosure () -> Schema, wireName: String? = nil, queryName: String? = nil,
+        _ name: String, _ schema: @escaping @Sendable @autoclosure () -> Schema, wireName: String? = nil,
+        queryName: String? = nil,
         location: MemberLocation = .body, required: Bool = false, idempotencyToken: Bool = false
     ) {
         self.name = name

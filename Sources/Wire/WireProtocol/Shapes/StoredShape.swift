@@ -9,7 +9,9 @@ package enum StoredShape {
 
     /// Members that the shape does not have (any more) are skipped.
     /// - Throws: `StoredShapeFailure` where the text is no JSON or does not fit the shape.
-    package static func decode<Stored: Shape>(_ type: Stored.Type, from text: String) throws(StoredShapeFailure) -> Stored {
+    package static func decode<Stored: Shape>(_ type: Stored.Type, from text: String) throws(StoredShapeFailure)
+        -> Stored
+    {
         do {
             let json = try JSONValue(parsing: text)
             return try Stored(wire: JSONBinding.stored.value(json, as: .structure(Stored.schema)))

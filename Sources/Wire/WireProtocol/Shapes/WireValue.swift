@@ -30,7 +30,8 @@ package enum WireValue: Equatable, Sendable {
             left.count == right.count && zip(left, right).allSatisfy { $0.key == $1.key && $0.value == $1.value }
         case (.structure(let left), .structure(let right)): left == right
         case (.document(let left), .document(let right)): left == right
-        case (.boolean, _), (.integer, _), (.double, _), (.string, _), (.blob, _), (.timestamp, _), (.list, _), (.map, _),
+        case (.boolean, _), (.integer, _), (.double, _), (.string, _), (.blob, _), (.timestamp, _), (.list, _),
+            (.map, _),
             (.structure, _), (.document, _):
             false
         }

@@ -22,11 +22,16 @@ enum AuthenticationFailure: Error, Equatable {
         switch self {
         case .missing:
             return isQuery
-                ? AWSError(code: "MissingAuthenticationToken", message: "Request is missing Authentication Token", status: status)
-                : AWSError(code: "MissingAuthenticationTokenException", message: "Missing Authentication Token", status: status)
+                ? AWSError(
+                    code: "MissingAuthenticationToken", message: "Request is missing Authentication Token",
+                    status: status)
+                : AWSError(
+                    code: "MissingAuthenticationTokenException", message: "Missing Authentication Token", status: status
+                )
         case .malformed(let message):
             return AWSError(
-                code: isQuery ? "IncompleteSignature" : "IncompleteSignatureException", message: message, status: isQuery ? 400 : status)
+                code: isQuery ? "IncompleteSignature" : "IncompleteSignatureException", message: message,
+                status: isQuery ? 400 : status)
         case .unknownKey:
             return AWSError(
                 code: isQuery ? "InvalidClientTokenId" : "UnrecognizedClientException",
@@ -46,6 +51,7 @@ enum AuthenticationFailure: Error, Equatable {
     }
 
     private static func signature(_ message: String, _ isQuery: Bool, _ status: Int) -> AWSError {
-        AWSError(code: isQuery ? "SignatureDoesNotMatch" : "InvalidSignatureException", message: message, status: status)
+        AWSError(
+            code: isQuery ? "SignatureDoesNotMatch" : "InvalidSignatureException", message: message, status: status)
     }
 }

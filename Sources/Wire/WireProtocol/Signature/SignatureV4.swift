@@ -26,7 +26,9 @@ package struct SignatureV4: Sendable {
     let date: String
 
     func signature(of canonicalRequest: String, secret: String) -> String {
-        Self.hex(HMAC<SHA256>.authenticationCode(for: Array(self.stringToSign(canonicalRequest).utf8), using: self.key(secret)))
+        Self.hex(
+            HMAC<SHA256>.authenticationCode(
+                for: Array(self.stringToSign(canonicalRequest).utf8), using: self.key(secret)))
     }
 
     func stringToSign(_ canonicalRequest: String) -> String {
@@ -52,7 +54,8 @@ package struct SignatureV4: Sendable {
             return "\(name):\(values.joined(separator: ","))\n"
         }
         return [
-            request.method, Self.canonicalPath(request.path, service: service), Self.canonicalQuery(request.query), headers.joined(),
+            request.method, Self.canonicalPath(request.path, service: service), Self.canonicalQuery(request.query),
+            headers.joined(),
             signedHeaders.joined(separator: ";"), payloadHash,
         ].joined(separator: "\n")
     }
@@ -64,7 +67,9 @@ package struct SignatureV4: Sendable {
         for segment in path.split(separator: "/") where segment != "." {
             if segment == ".." { _ = segments.popLast() } else { segments.append(segment) }
         }
-        let normalized = "/" + segments.joined(separator: "/") + (path.count > 1 && path.hasSuffix("/") && !segments.isEmpty ? "/" : "")
+        let normalized =
+            "/" + segments.joined(separator: "/")
+            + (path.count > 1 && path.hasSuffix("/") && !segments.isEmpty ? "/" : "")
         return PercentEncoding.encode(normalized, keepingSlashes: true)
     }
 

@@ -8,7 +8,9 @@ package struct KnownCredential: Sendable {
     package let expiration: Timestamp?
     package let principal: Principal
 
-    package init(secretAccessKey: String, sessionToken: String? = nil, expiration: Timestamp? = nil, principal: Principal) {
+    package init(
+        secretAccessKey: String, sessionToken: String? = nil, expiration: Timestamp? = nil, principal: Principal
+    ) {
         self.secretAccessKey = secretAccessKey
         self.sessionToken = sessionToken
         self.expiration = expiration
@@ -31,10 +33,13 @@ struct SignatureVerification {
         if let expiration = credential.expiration, expiration <= self.now { throw .expiredSession }
         try self.checkClock()
         let canonical = SignatureV4.canonicalRequest(
-            self.request, signedHeaders: self.signed.signedHeaders, payloadHash: self.payloadHash, service: self.signed.scope.service)
+            self.request, signedHeaders: self.signed.signedHeaders, payloadHash: self.payloadHash,
+            service: self.signed.scope.service)
         let expected = SignatureV4(scope: self.signed.scope, date: self.signed.date)
             .signature(of: canonical, secret: credential.secretAccessKey)
-        guard Self.areEqual(expected, self.signed.signature), self.signed.signedHeaders.contains("host"), self.isPayloadIntact else {
+        guard Self.areEqual(expected, self.signed.signature), self.signed.signedHeaders.contains("host"),
+            self.isPayloadIntact
+        else {
             throw .signatureMismatch
         }
     }
@@ -47,13 +52,17 @@ struct SignatureVerification {
 
     /// A declared hash is part of the signature; that the body has this hash is checked apart.
     private var isPayloadIntact: Bool {
-        guard let declared = self.request.headers["x-amz-content-sha256"], declared.utf8.count == 64 else { return true }
+        guard let declared = self.request.headers["x-amz-content-sha256"], declared.utf8.count == 64 else {
+            return true
+        }
         return declared == SignatureV4.sha256(self.request.body)
     }
 
     private func checkClock() throws(AuthenticationFailure) {
         guard let date = Timestamp(iso8601: self.signed.date) else {
-            throw .malformed("Date must be in ISO-8601 'basic format'. Got '\(self.signed.date)'. See http://en.wikipedia.org/wiki/ISO_8601")
+            throw .malformed(
+                "Date must be in ISO-8601 'basic format'. Got '\(self.signed.date)'. See http://en.wikipedia.org/wiki/ISO_8601"
+            )
         }
         guard self.signed.date.hasPrefix(self.signed.scope.date) else {
             throw .clockSkew(

@@ -21,41 +21,54 @@ struct SignedRequest: Sendable, Equatable {
     static func read(_ request: WireRequest) throws(AuthenticationFailure) -> SignedRequest? {
         if let header = request.headers["Authorization"] { return try self.header(header, request) }
         let query = PercentEncoding.pairs(request.query, plusIsSpace: false)
-        guard query.contains(where: { $0.name == "X-Amz-Algorithm" || $0.name == "X-Amz-Credential" }) else { return nil }
+        guard query.contains(where: { $0.name == "X-Amz-Algorithm" || $0.name == "X-Amz-Credential" }) else {
+            return nil
+        }
         return try self.presigned(query)
     }
 
-    private static func header(_ header: String, _ request: WireRequest) throws(AuthenticationFailure) -> SignedRequest {
+    private static func header(_ header: String, _ request: WireRequest) throws(AuthenticationFailure) -> SignedRequest
+    {
         guard header.hasPrefix(SignatureV4.algorithm + " ") else {
-            throw .malformed("Authorization header requires '\(SignatureV4.algorithm)' as its algorithm. Authorization=\(header.prefix(40))")
+            throw .malformed(
+                "Authorization header requires '\(SignatureV4.algorithm)' as its algorithm. Authorization=\(header.prefix(40))"
+            )
         }
         var parts: [String: String] = [:]
         for part in header.dropFirst(SignatureV4.algorithm.count + 1).split(separator: ",") {
             let text = part.drop { $0 == " " }
             let pair = text.split(separator: "=", maxSplits: 1)
             guard pair.count == 2 else {
-                throw .malformed("'\(text)' not a valid key=value pair (missing equal-sign) in Authorization header: '\(header)'.")
+                throw .malformed(
+                    "'\(text)' not a valid key=value pair (missing equal-sign) in Authorization header: '\(header)'.")
             }
             parts[String(pair[0])] = String(pair[1])
         }
         var missing: [String] = []
-        for name in ["Credential", "Signature", "SignedHeaders"] where parts[name] == nil { missing.append("'\(name)'") }
+        for name in ["Credential", "Signature", "SignedHeaders"] where parts[name] == nil {
+            missing.append("'\(name)'")
+        }
         guard let date = request.headers["X-Amz-Date"] ?? request.headers["Date"] else {
             throw .malformed(
-                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=\(header)")
+                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=\(header)"
+            )
         }
-        guard missing.isEmpty, let credential = parts["Credential"], let signature = parts["Signature"], let headers = parts["SignedHeaders"]
+        guard missing.isEmpty, let credential = parts["Credential"], let signature = parts["Signature"],
+            let headers = parts["SignedHeaders"]
         else {
             throw .malformed(
                 "Authorization header requires \(missing.joined(separator: ", ")) parameter. Authorization=\(header)")
         }
         let (key, scope) = try self.credential(credential)
         return SignedRequest(
-            form: .header, accessKeyID: key, scope: scope, signedHeaders: headers.lowercased().split(separator: ";").map(String.init),
+            form: .header, accessKeyID: key, scope: scope,
+            signedHeaders: headers.lowercased().split(separator: ";").map(String.init),
             signature: signature, date: date, sessionToken: request.headers["X-Amz-Security-Token"])
     }
 
-    private static func presigned(_ query: [(name: String, value: String)]) throws(AuthenticationFailure) -> SignedRequest {
+    private static func presigned(_ query: [(name: String, value: String)]) throws(AuthenticationFailure)
+        -> SignedRequest
+    {
         func parameter(_ name: String) throws(AuthenticationFailure) -> String {
             guard let value = query.first(where: { $0.name == name })?.value, !value.isEmpty else {
                 throw .malformed("AWS query-string parameters must include '\(name)'.")
@@ -76,11 +89,14 @@ struct SignedRequest: Sendable, Equatable {
             sessionToken: query.first { $0.name == "X-Amz-Security-Token" }?.value)
     }
 
-    private static func credential(_ text: String) throws(AuthenticationFailure) -> (String, SignatureV4.CredentialScope) {
+    private static func credential(_ text: String) throws(AuthenticationFailure) -> (
+        String, SignatureV4.CredentialScope
+    ) {
         let parts = text.split(separator: "/").map(String.init)
         guard parts.count == 5, parts[4] == "aws4_request" else {
             throw .malformed(
-                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '\(text)'.")
+                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '\(text)'."
+            )
         }
         return (parts[0], SignatureV4.CredentialScope(date: parts[1], region: parts[2], service: parts[3]))
     }

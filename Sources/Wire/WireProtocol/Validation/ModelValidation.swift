@@ -4,7 +4,9 @@ struct ModelValidation {
     private let patterns: PatternCache
 
     /// Every place where the input breaks its model, in the order of the model.
-    static func failures(in input: WireValue, of structure: StructureSchema, patterns: PatternCache) -> [ValidationFailure] {
+    static func failures(in input: WireValue, of structure: StructureSchema, patterns: PatternCache)
+        -> [ValidationFailure]
+    {
         var validation = ModelValidation(patterns: patterns)
         validation.check(input, as: .structure(structure), at: "")
         return validation.failures
@@ -22,7 +24,9 @@ struct ModelValidation {
         case (.list(let values), .list(let list)):
             self.check(values.count, within: list.length, at: path, "[…]")
             let element = list.element()
-            for (index, value) in values.enumerated() { self.check(value, as: element, at: "\(path).\(index + 1).member") }
+            for (index, value) in values.enumerated() {
+                self.check(value, as: element, at: "\(path).\(index + 1).member")
+            }
         case (.map(let entries), .map(let map)):
             self.check(entries.count, within: map.length, at: path, "{…}")
             let (keys, values) = (map.key(), map.value())
@@ -31,11 +35,14 @@ struct ModelValidation {
                 self.check(entry.value, as: values, at: "\(path).\(entry.key).member")
             }
         case (.string(let text), .string(let constraints)): self.check(text, constraints, path)
-        case (.blob(let bytes), .blob(let length)): self.check(bytes.count, within: length, at: path, "<\(bytes.count) bytes>")
+        case (.blob(let bytes), .blob(let length)):
+            self.check(bytes.count, within: length, at: path, "<\(bytes.count) bytes>")
         case (.integer(let number), .integer(let range?)):
             if !range.contains(number) { self.fail(path, .range(Self.text(range)), String(number)) }
         case (.double(let number), .double(let range?)):
-            if !range.contains(number) { self.fail(path, .range("\(range.lowerBound)…\(range.upperBound)"), String(number)) }
+            if !range.contains(number) {
+                self.fail(path, .range("\(range.lowerBound)…\(range.upperBound)"), String(number))
+            }
         default: break
         }
     }
@@ -59,8 +66,12 @@ struct ModelValidation {
         let count = text.unicodeScalars.count
         self.check(count, within: constraints.length, at: path, text)
         if let length = constraints.length, count > length.upperBound, count > Self.longestMatched { return }
-        if !constraints.values.isEmpty, !constraints.values.contains(text) { self.fail(path, .notInEnum(constraints.values), text) }
-        if let pattern = constraints.pattern, !self.patterns.matches(text, pattern) { self.fail(path, .pattern(pattern), text) }
+        if !constraints.values.isEmpty, !constraints.values.contains(text) {
+            self.fail(path, .notInEnum(constraints.values), text)
+        }
+        if let pattern = constraints.pattern, !self.patterns.matches(text, pattern) {
+            self.fail(path, .pattern(pattern), text)
+        }
     }
 
     private mutating func check(_ count: Int, within length: ClosedRange<Int>?, at path: String, _ value: String) {

@@ -14,7 +14,8 @@ extension ValidationFailure {
             }
         case .range(let range): self.value("Member must have value within \(range)")
         case .pattern(let pattern): self.value("Member must satisfy regular expression pattern: \(pattern)")
-        case .notInEnum(let values): self.value("Member must satisfy enum value set: [\(values.joined(separator: ", "))]")
+        case .notInEnum(let values):
+            self.value("Member must satisfy enum value set: [\(values.joined(separator: ", "))]")
         case .union: self.value("Member must have exactly one member set")
         }
     }

@@ -34,9 +34,13 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 do {
     switch (arguments.first, arguments.count) {
     case ("generate", 4):
-        for api in try translatedServices(models: arguments[1], configuration: arguments[2]) { try write(api, to: arguments[3]) }
+        for api in try translatedServices(models: arguments[1], configuration: arguments[2]) {
+            try write(api, to: arguments[3])
+        }
     case ("table", 3):
-        print(operationTable(of: try translatedServices(models: arguments[1], configuration: arguments[2])), terminator: "")
+        print(
+            operationTable(of: try translatedServices(models: arguments[1], configuration: arguments[2])),
+            terminator: "")
     default:
         FileHandle.standardError.write(
             Data("usage: APIGenerator generate MODELS CONFIGURATION OUTPUT | table MODELS CONFIGURATION\n".utf8))

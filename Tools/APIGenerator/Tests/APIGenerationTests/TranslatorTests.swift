@@ -27,8 +27,10 @@ struct TranslatorTests {
         """#
 
     private func translated(_ operations: [String], protocol name: String = "json") throws -> SwiftAPI {
-        let model = try ServiceModel(parsing: JSONValue(parsing: Self.model.split(separator: "PROTOCOL").joined(separator: name)))
-        let service = GeneratorConfiguration.Service(namespace: "Toy", model: "toy", version: "2020-01-01", operations: operations)
+        let model = try ServiceModel(
+            parsing: JSONValue(parsing: Self.model.split(separator: "PROTOCOL").joined(separator: name)))
+        let service = GeneratorConfiguration.Service(
+            namespace: "Toy", model: "toy", version: "2020-01-01", operations: operations)
         return try Translator(service, model).translated()
     }
 
@@ -62,7 +64,8 @@ struct TranslatorTests {
     @Test func enumValuesThatMeetGetNamesOfTheirOwn() throws {
         let kind = try #require(try self.translated(["MakeToy"]).enums.first)
         #expect(kind.cases.map(\.name) == ["softToy", "default", "default_"])
-        #expect(self.text(try self.translated(["MakeToy"])).contains("case softToy, `default`, default_, unknown(String)"))
+        #expect(
+            self.text(try self.translated(["MakeToy"])).contains("case softToy, `default`, default_, unknown(String)"))
     }
 
     @Test func errorsGoByTheirShapeInJSONAndByTheirCodeInQuery() throws {
@@ -81,14 +84,19 @@ struct TranslatorTests {
     }
 
     @Test func anOperationThatTheModelLacksIsADiagnostic() {
-        #expect(throws: Diagnostic("Toy.BreakToy", "the model has no such operation")) { try self.translated(["BreakToy"]) }
+        #expect(throws: Diagnostic("Toy.BreakToy", "the model has no such operation")) {
+            try self.translated(["BreakToy"])
+        }
     }
 
     @Test func anUnknownProtocolIsADiagnostic() {
-        #expect(throws: Diagnostic("Toy", "protocol morse is not known")) { try self.translated(["MakeToy"], protocol: "morse") }
+        #expect(throws: Diagnostic("Toy", "protocol morse is not known")) {
+            try self.translated(["MakeToy"], protocol: "morse")
+        }
     }
 
     @Test func theTableCountsWhatIsImplemented() throws {
-        #expect(operationTable(of: [try self.translated(["MakeToy"])]).contains("| Toy (1 of 2) | MakeToy | ListToys |"))
+        #expect(
+            operationTable(of: [try self.translated(["MakeToy"])]).contains("| Toy (1 of 2) | MakeToy | ListToys |"))
     }
 }

@@ -27,7 +27,8 @@ package struct GeneratorConfiguration: Sendable {
             guard let namespace = entry["namespace"]?.string, let model = entry["model"]?.string,
                 let version = entry["version"]?.string, let operations = entry["operations"]?.array
             else { throw Diagnostic("services.json", "a service lacks namespace, model, version or operations") }
-            return Service(namespace: namespace, model: model, version: version, operations: operations.compactMap(\.string))
+            return Service(
+                namespace: namespace, model: model, version: version, operations: operations.compactMap(\.string))
         }
     }
 }

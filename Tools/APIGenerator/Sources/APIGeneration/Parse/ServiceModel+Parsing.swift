@@ -102,8 +102,11 @@ extension ServiceModel.Kind {
         case "structure":
             self = .structure(
                 ServiceModel.Structure(
-                    members: try (json["members"]?.members ?? []).map { try ServiceModel.Member(parsing: $0.value, name: $0.name) },
-                    required: Set(json["required"]?.array?.compactMap(\.string) ?? []), payload: json["payload"]?.string,
+                    members: try (json["members"]?.members ?? []).map {
+                        try ServiceModel.Member(parsing: $0.value, name: $0.name)
+                    },
+                    required: Set(json["required"]?.array?.compactMap(\.string) ?? []),
+                    payload: json["payload"]?.string,
                     isUnion: json["union"]?.bool ?? false))
         case let type:
             throw Diagnostic(shape, "type \(type ?? "nil") is not known")

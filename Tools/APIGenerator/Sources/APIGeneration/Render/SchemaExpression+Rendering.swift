@@ -2,7 +2,8 @@ extension SchemaExpression {
     func rendered() -> String {
         switch self {
         case .boolean: ".boolean"
-        case .integer(let minimum, let maximum): ".integer(\(integerRange(minimum, maximum, lowest: "Int.min") ?? "nil"))"
+        case .integer(let minimum, let maximum):
+            ".integer(\(integerRange(minimum, maximum, lowest: "Int.min") ?? "nil"))"
         case .double(let minimum, let maximum): ".double(\(doubleRange(minimum, maximum) ?? "nil"))"
         case .string(nil, nil, nil): ".anyString"
         case .string(let minimum, let maximum, let pattern):
@@ -25,7 +26,8 @@ extension SchemaExpression {
 private func argument(_ label: String, _ name: String?) -> String { name.map { ", \(label): \(literal($0))" } ?? "" }
 
 private func tail(_ flattened: Bool, _ minimum: Int?, _ maximum: Int?) -> String {
-    (flattened ? ", flattened: true" : "") + (integerRange(minimum, maximum, lowest: "0").map { ", length: \($0)" } ?? "")
+    (flattened ? ", flattened: true" : "")
+        + (integerRange(minimum, maximum, lowest: "0").map { ", length: \($0)" } ?? "")
 }
 
 private func stringArguments(_ minimum: Int?, _ maximum: Int?, _ pattern: String?) -> String {

@@ -14,7 +14,10 @@ extension SwiftAPI {
     /// - Parameter isInternal: nothing of the wire layer stands in the file's package interface, as the compiler sees it.
     private func file(_ suffix: String, isInternal: Bool = false, _ body: [String]) -> SourceFile {
         var imports = [isInternal ? "internal import WireProtocol" : Self.wireImport]
-        if body.contains(where: { $0.contains(": Timestamp") || $0.contains("[Timestamp") || $0.contains("JSONValue") }) { imports.insert(Self.modelImport, at: 0) }
+        if body.contains(where: { $0.contains(": Timestamp") || $0.contains("[Timestamp") || $0.contains("JSONValue") })
+        {
+            imports.insert(Self.modelImport, at: 0)
+        }
         return SourceFile(name: self.namespace + suffix + ".swift", imports: imports, body: body)
     }
 
@@ -37,9 +40,14 @@ extension SwiftAPI {
             }
             body += ["        ])", ""]
         }
-        body += ["    /// The operations that are generated.", "    package static let operations: [any AWSOperation.Type] = ["]
+        body += [
+            "    /// The operations that are generated.",
+            "    package static let operations: [any AWSOperation.Type] = [",
+        ]
         body += wrapped(self.operations.map { $0.name + ".self" }, indent: "        ")
-        body += ["    ]", "", "    /// Every generated structure.", "    package static let shapes: [any Shape.Type] = ["]
+        body += [
+            "    ]", "", "    /// Every generated structure.", "    package static let shapes: [any Shape.Type] = [",
+        ]
         body += wrapped(self.structures.map { $0.name + ".self" }, indent: "        ")
         body += ["    ]", "}"]
         return self.file("", body)
@@ -59,9 +67,11 @@ extension SwiftAPI {
             } else {
                 body.append("        package static let http = HTTPBinding(")
                 body.append(
-                    "            method: \(literal(operation.method)), path: \(literal(operation.path)), status: \(operation.status))")
+                    "            method: \(literal(operation.method)), path: \(literal(operation.path)), status: \(operation.status))"
+                )
             }
-            body.append("        package static let resultWrapper: String? = \(operation.resultWrapper.map(literal) ?? "nil")")
+            body.append(
+                "        package static let resultWrapper: String? = \(operation.resultWrapper.map(literal) ?? "nil")")
             body.append("    }")
         }
         return self.file("Operations", body + ["}"])
@@ -73,11 +83,13 @@ extension SwiftAPI {
             if index > 0 { body.append("") }
             let members = error.members.map { "\(SwiftNames.declared($0.name)): \($0.type)? = \($0.defaultValue)" }
             let parameters = (["_ message: String"] + members).joined(separator: ", ")
-            body.append("        package static func \(SwiftNames.declared(error.function))(\(parameters)) -> AWSError {")
+            body.append(
+                "        package static func \(SwiftNames.declared(error.function))(\(parameters)) -> AWSError {")
             if !error.members.isEmpty {
                 body.append("            var members = StructureWriter()")
                 for member in error.members {
-                    body.append("            members.set(\(literal(member.wireName)), \(SwiftNames.declared(member.name)))")
+                    body.append(
+                        "            members.set(\(literal(member.wireName)), \(SwiftNames.declared(member.name)))")
                 }
             }
             var arguments = "code: \(literal(error.code)), message: message, status: \(error.status)"
@@ -102,7 +114,10 @@ extension SwiftAPI {
     }
 
     private func schemasFile() -> SourceFile {
-        var body = ["extension \(self.namespace) {", "    /// Lists, maps and constrained scalars of the model.", "    enum Schemas {"]
+        var body = [
+            "extension \(self.namespace) {", "    /// Lists, maps and constrained scalars of the model.",
+            "    enum Schemas {",
+        ]
         for declaration in self.schemas {
             let name = SwiftNames.declared(declaration.name)
             body.append("        static let \(name): Schema = \(declaration.schema.rendered())")
@@ -126,7 +141,8 @@ extension SwiftAPI {
 extension EnumDeclaration {
     func rendered() -> [String] {
         var lines = ["    package enum \(self.name): OpenEnum {"]
-        let cases = wrapped(self.cases.map { SwiftNames.declared($0.name) } + ["unknown(String)"], indent: "             ")
+        let cases = wrapped(
+            self.cases.map { SwiftNames.declared($0.name) } + ["unknown(String)"], indent: "             ")
         for (index, line) in cases.enumerated() {
             lines.append(index == 0 ? "        case " + line.drop { $0 == " " } : line)
         }

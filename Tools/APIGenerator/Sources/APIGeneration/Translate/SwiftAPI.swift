@@ -109,7 +109,8 @@ package indirect enum SchemaExpression: Equatable, Sendable {
     case document
     case list(of: SchemaExpression, elementName: String?, flattened: Bool, minimum: Int?, maximum: Int?)
     case map(
-        key: SchemaExpression, value: SchemaExpression, keyName: String?, valueName: String?, flattened: Bool, minimum: Int?,
+        key: SchemaExpression, value: SchemaExpression, keyName: String?, valueName: String?, flattened: Bool,
+        minimum: Int?,
         maximum: Int?)
     case structure(String)
     /// A declaration in the namespace's `Schemas`.

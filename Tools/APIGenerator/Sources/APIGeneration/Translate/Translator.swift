@@ -20,7 +20,8 @@ package struct Translator {
         let operations = model.operations.filter { configuration.operations.contains($0.name) }
         self.inputShapes = try model.reachable(from: operations.compactMap(\.input))
         let errors = model.shapes.values.filter { $0.failure != nil }.flatMap { $0.memberShapes }
-        self.usedShapes = try self.inputShapes.union(model.reachable(from: operations.compactMap(\.output) + errors)).sorted()
+        self.usedShapes = try self.inputShapes.union(model.reachable(from: operations.compactMap(\.output) + errors))
+            .sorted()
     }
 
     package func translated() throws -> SwiftAPI {
@@ -36,16 +37,21 @@ package struct Translator {
 
     private func checkNames(of api: SwiftAPI) throws {
         var taken: Set<String> = [
-            "AWSError", "AWSOperation", "Bool", "Dictionary", "Double", "EmptyShape", "Errors", "HTTPBinding", "Int", "JSONValue",
-            "ListSchema", "MapSchema", "MemberSchema", "OpenEnum", "Schema", "Schemas", "ServiceDescription", "Shape", "ShapeMismatch",
-            "String", "StringConstraints", "StructureReader", "StructureSchema", "StructureWriter", "Timestamp", "UInt8", "WireValue",
+            "AWSError", "AWSOperation", "Bool", "Dictionary", "Double", "EmptyShape", "Errors", "HTTPBinding", "Int",
+            "JSONValue",
+            "ListSchema", "MapSchema", "MemberSchema", "OpenEnum", "Schema", "Schemas", "ServiceDescription", "Shape",
+            "ShapeMismatch",
+            "String", "StringConstraints", "StructureReader", "StructureSchema", "StructureWriter", "Timestamp",
+            "UInt8", "WireValue",
         ]
         for name in api.operations.map(\.name) + api.enums.map(\.name) + api.structures.map(\.name) {
             guard taken.insert(name).inserted else { throw Diagnostic("\(api.namespace).\(name)", "the name is taken") }
         }
         var schemas: Set<String> = []
         for name in api.schemas.map(\.name) {
-            guard schemas.insert(name).inserted else { throw Diagnostic("\(api.namespace).Schemas.\(name)", "the name is taken") }
+            guard schemas.insert(name).inserted else {
+                throw Diagnostic("\(api.namespace).Schemas.\(name)", "the name is taken")
+            }
         }
     }
 
@@ -90,7 +96,8 @@ extension Translator {
         self.model.operations.filter { self.configuration.operations.contains($0.name) }.map { operation in
             OperationDeclaration(
                 name: operation.name, input: operation.input.map(SwiftNames.type) ?? "EmptyShape",
-                output: operation.output.map(SwiftNames.type) ?? "EmptyShape", method: operation.method, path: operation.path,
+                output: operation.output.map(SwiftNames.type) ?? "EmptyShape", method: operation.method,
+                path: operation.path,
                 status: operation.status, resultWrapper: operation.resultWrapper)
         }
     }
@@ -102,7 +109,8 @@ extension Translator {
             return ErrorDeclaration(
                 function: SwiftNames.member(shape.name), code: self.isQuery ? failure.code ?? shape.name : shape.name,
                 status: failure.status ?? (isFault ? 500 : 400), isFault: isFault,
-                members: try structure.members.filter { $0.location == nil && $0.name.lowercased() != "message" }.map { member in
+                members: try structure.members.filter { $0.location == nil && $0.name.lowercased() != "message" }.map {
+                    member in
                     // Lambda's errors say whose fault they are in the body.
                     let isFaultType = member.name == "Type" && self.model.metadata.protocols.first == "rest-json"
                     return ErrorDeclaration.Member(
@@ -131,12 +139,14 @@ extension Translator {
         guard case .structure(let structure) = shape.kind else { return nil }
         let isInput = self.inputShapes.contains(shape.name)
         return StructureDeclaration(
-            name: SwiftNames.type(shape.name), shape: shape.name, payload: structure.payload, isUnion: structure.isUnion,
+            name: SwiftNames.type(shape.name), shape: shape.name, payload: structure.payload,
+            isUnion: structure.isUnion,
             members: try structure.members.map { member in
                 let isRequired = structure.required.contains(member.name)
                 return StructureDeclaration.Member(
                     name: SwiftNames.member(member.name), modelName: member.name,
-                    wireName: member.locationName == member.name ? nil : member.locationName, queryName: member.queryName,
+                    wireName: member.locationName == member.name ? nil : member.locationName,
+                    queryName: member.queryName,
                     location: try self.location(member), isRequired: isRequired, isNonOptional: isRequired && isInput,
                     isIdempotencyToken: member.isIdempotencyToken, isBlob: try self.shape(member.shape).isBlob,
                     type: try self.type(of: member.shape), schema: try self.reference(to: member.shape))
@@ -216,7 +226,8 @@ extension Translator {
                 maximum: maximum)
         case .map(let key, let value, let keyName, let valueName, let flattened):
             return .map(
-                key: try self.reference(to: key), value: try self.reference(to: value), keyName: keyName, valueName: valueName,
+                key: try self.reference(to: key), value: try self.reference(to: value), keyName: keyName,
+                valueName: valueName,
                 flattened: flattened, minimum: minimum, maximum: maximum)
         case .structure: return .structure(SwiftNames.type(shape.name))
         }
