@@ -22,7 +22,11 @@ extension ServiceReconciler {
         let replaced = censuses.filter { $0.revision.role != .primary }
         var budget = RollingBudget(
             room: max(0, limits.cap - censuses.reduce(0) { $0 + $1.live }),
-            surplus: max(0, censuses.reduce(0) { $0 + $1.healthy.count } - limits.floor))
+            surplus: max(0, censuses.reduce(0) { $0 + $1.healthy.count } - limits.floor),
+            unproven: max(
+                0,
+                censuses.reduce(0) { $0 + $1.healthy.count } + replaced.reduce(0) { $0 + $1.unproven.count }
+                    - limits.floor))
 
         let missing = desired.desiredCount - primary.sound
         var started = 0
@@ -32,7 +36,11 @@ extension ServiceReconciler {
             budget.room -= started
             let canStart =
                 primary.revision.progress.rollout != .failed && primary.revision.progress.throttle.allowsStart(at: now)
-            if canStart { Self.makeRoom(for: missing - wanted, in: replaced, budget: &budget, plan: &plan) }
+            if canStart {
+                // What already leaves makes room by itself.
+                Self.makeRoom(
+                    for: missing - wanted - primary.leaving.count, in: replaced, budget: &budget, plan: &plan)
+            }
             Self.noteBlockade(primary, replaced, budget: budget, plan: &plan)
         }
         Self.shrink(primary, to: desired.desiredCount, plan: &plan)
@@ -51,6 +59,9 @@ extension ServiceReconciler {
         var room: Int
         /// Healthy tasks that may still be stopped.
         var surplus: Int
+        /// Running tasks of replaced revisions that may still be stopped before they have shown that they are well: those
+        /// that serve already count for the minimum until new ones do.
+        var unproven: Int
     }
 
     /// The maximum leaves no place for new tasks: tasks of replaced revisions go first, as far as the minimum allows.
@@ -59,10 +70,12 @@ extension ServiceReconciler {
     ) {
         var count = count - replaced.reduce(0) { $0 + $1.leaving.count }
         for census in replaced where count > 0 {
-            let free = census.sick.map(\.task) + census.starting + census.unproven
+            let unproven = census.unproven.prefix(budget.unproven)
+            let free = census.sick.map(\.task) + census.starting + unproven
             let idle = free.prefix(count)
             Self.stop(idle, of: census.revision, plan: &plan)
             count -= idle.count
+            budget.unproven -= max(0, idle.count - census.sick.count - census.starting.count)
             let healthy = census.healthy.reversed().prefix(min(count, budget.surplus))
             Self.stop(healthy, of: census.revision, plan: &plan)
             count -= healthy.count

@@ -89,9 +89,12 @@ struct PlanCommit: Sendable {
 
     /// The failed deployment gives way to the one before it.
     private func rollBack(_ rollback: ServicePlan.Rollback, _ transaction: StoreTransaction) throws {
-        guard var failed = try transaction.revision(rollback.from), var previous = try transaction.revision(rollback.to) else { return }
-        failed.role = .active
-        try transaction.save(failed)
+        // Without a task left, the failed one is gone by now.
+        if var failed = try transaction.revision(rollback.from) {
+            failed.role = .active
+            try transaction.save(failed)
+        }
+        guard var previous = try transaction.revision(rollback.to) else { return }
         previous.role = .primary
         previous.updatedAt = self.now
         try transaction.save(previous)
