@@ -354,6 +354,91 @@ def test_stop_task_signals_and_then_kills(tasks):
         tasks.ecs.stop_task(cluster="main", task="0" * 32)
 
 
+CALLER = textwrap.dedent("""
+    import json, os, time, urllib.request, boto3
+    sts = boto3.client("sts")
+    print(sts.get_caller_identity()["Arn"], flush=True)
+    metadata = os.environ["ECS_CONTAINER_METADATA_URI_V4"]
+    for path in ("", "/task"):
+        print(urllib.request.urlopen(metadata + path).read().decode(), flush=True)
+    try:
+        urllib.request.urlopen(os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"])
+    except urllib.error.HTTPError as error:
+        print(error.code, flush=True)
+    try:
+        urllib.request.urlopen(metadata + "/stats")
+    except urllib.error.HTTPError as error:
+        print(error.code, flush=True)
+""")
+
+
+def test_boto3_in_a_task_acts_as_the_task_role(tasks):
+    definition = tasks.define(
+        {"name": "app", "entryPoint": [PYTHON, "-c"], "command": [CALLER], "logConfiguration": logged("/role"),
+         "environment": [{"name": "A", "value": "1"}]}, family="caller", taskRoleArn=ROLE, cpu="256", memory="512")
+    task = tasks.run(definition)
+    assert container(tasks.wait_for(task, "STOPPED"), "app")["exitCode"] == 0, tasks.lines("/role")
+    arn, own, whole, unauthorized, stats = tasks.lines("/role")
+    identifier = task["taskArn"].rsplit("/", 1)[1]
+    assert arn == f"arn:aws:sts::123456789012:assumed-role/task/{identifier}"
+    assert json.loads(own)["Name"] == "app" and json.loads(own)["LogOptions"]["awslogs-group"] == "/role"
+    document = json.loads(whole)
+    assert document["TaskARN"] == task["taskArn"] and document["Family"] == "caller" and document["Revision"] == "1"
+    assert document["Limits"] == {"CPU": 0.25, "Memory": 512}
+    assert [c["Name"] for c in document["Containers"]] == ["app"]
+    assert (unauthorized, stats) == ("403", "404")
+
+
+def test_task_without_a_role_has_no_credentials(tasks):
+    done = tasks.finish(shell("app", 'test -z "$AWS_CONTAINER_CREDENTIALS_FULL_URI$AWS_ACCESS_KEY_ID" && test "$AWS_REGION" = us-east-1 && test -n "$AWS_ENDPOINT_URL"'))
+    assert container(done, "app")["exitCode"] == 0
+
+
+def test_restarts_neither_lose_nor_repeat_log_lines(tasks):
+    """The server is killed again and again while a container counts."""
+    count = 400
+    task = tasks.run(tasks.define(
+        shell("app", f"i=0; while [ $i -lt {count} ]; do echo $i; i=$((i+1)); sleep 0.01; done", logConfiguration=logged("/count"))))
+    tasks.wait_for(task, "RUNNING")
+    for share in (0.1, 0.4, 0.7):
+        wait_until(lambda: len(tasks.lines("/count")) > count * share, 60, f"{share:.0%} of the lines are there")
+        tasks.server.kill()
+        tasks.server.start()
+    tasks.wait_for(task, "STOPPED")
+    assert tasks.lines("/count") == [str(i) for i in range(count)]
+
+
+def test_a_burst_of_output_is_complete_when_the_task_has_stopped(tasks):
+    tasks.finish(shell("app", "seq 1 20000", logConfiguration=logged("/burst")))
+    assert tasks.lines("/burst") == [str(i) for i in range(1, 20001)]
+
+
+def test_log_options_that_are_not_served_fail_the_task_by_name(tasks):
+    done = tasks.finish(shell("app", "echo x", logConfiguration=logged("/multi", **{"awslogs-multiline-pattern": "^A"})))
+    assert "ResourceInitializationError" in done["stoppedReason"] and "awslogs-multiline-pattern" in done["stoppedReason"]
+    missing = tasks.finish(shell("app", "echo x", logConfiguration={"logDriver": "awslogs", "options": {
+        "awslogs-group": "/absent", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "t"}}))
+    assert "ResourceInitializationError" in missing["stoppedReason"] and "/absent" in missing["stoppedReason"]
+    with pytest.raises(ClientError, match="awslogs-group"):
+        tasks.define(shell("app", "echo x", logConfiguration={"logDriver": "awslogs", "options": {"awslogs-region": "us-east-1"}}))
+
+
+@pytest.mark.parametrize("member", [
+    {"privileged": True}, {"readonlyRootFilesystem": True}, {"pseudoTerminal": True}, {"hostname": "h"},
+    {"extraHosts": [{"hostname": "db", "ipAddress": "10.0.0.1"}]}, {"systemControls": [{"namespace": "net.core.somaxconn", "value": "5"}]},
+    {"linuxParameters": {"capabilities": {"add": ["SYS_ADMIN"]}}}, {"linuxParameters": {"sharedMemorySize": 64}},
+    {"linuxParameters": {"tmpfs": [{"containerPath": "/scratch", "size": 1}]}}, {"user": "nobody-of-this-name"},
+    {"secrets": [{"name": "S", "valueFrom": "arn:aws:ssm:us-east-1:123456789012:parameter/s"}]}, {"dnsServers": ["10.0.0.2"]},
+], ids=lambda member: next(iter(member)))
+def test_what_a_process_cannot_have_fails_the_task_by_name(tasks, member):
+    done = tasks.finish(shell("app", "exit 0", **member))
+    assert done["stopCode"] == "TaskFailedToStart"
+    name = next(iter(member))
+    inner = member[name]
+    named = next(iter(inner)) if isinstance(inner, dict) else name
+    assert named in done["stoppedReason"], done["stoppedReason"]
+
+
 def test_tasks_that_cannot_start_say_why(tasks):
     silent = tasks.finish({"name": "app", "image": "nothing:1"})
     assert silent["stopCode"] == "TaskFailedToStart"

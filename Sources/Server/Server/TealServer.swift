@@ -58,7 +58,8 @@ package struct TealServer: Sendable {
         let frontDoor = FrontDoor(
             dispatcher: self.dispatcher(plane.registry, credentials, store, meter, clock),
             ownPages: OwnPages(
-                health: health, metrics: MetricsPage(meter: meter, traffic: plane.loadBalancing.counters, store: store))
+                health: health, metrics: MetricsPage(meter: meter, traffic: plane.loadBalancing.counters, store: store),
+                tasks: plane.taskPages)
         )
         let services = plane.services + self.listeners(frontDoor, configuration, endpoints)
         let group = ServiceGroup(

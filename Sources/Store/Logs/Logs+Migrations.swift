@@ -42,6 +42,9 @@ extension Migration {
                     CREATE INDEX log_events_of_stream ON log_events (stream_id, time, id);
                     CREATE INDEX log_events_of_group ON log_events (group_id, time, id);
                     """)
-        }
+        },
+        Migration("logs-2-source-positions") { database in
+            try database.execute(sql: "ALTER TABLE log_streams ADD COLUMN source_position TEXT")
+        },
     ]
 }

@@ -10,6 +10,8 @@ package struct StoredLogStream: Equatable, Sendable {
     package let firstEventAt: Timestamp?
     package let lastEventAt: Timestamp?
     package let lastIngestedAt: Timestamp?
+    /// How far the output that this stream is made of has been stored; `nil` where its events came through the API.
+    package let sourcePosition: String?
 
     init(row: Row) {
         let first: Int64? = row["first_event_at"]
@@ -22,6 +24,7 @@ package struct StoredLogStream: Equatable, Sendable {
         self.firstEventAt = first.map(Timestamp.init(milliseconds:))
         self.lastEventAt = last.map(Timestamp.init(milliseconds:))
         self.lastIngestedAt = ingested.map(Timestamp.init(milliseconds:))
+        self.sourcePosition = row["source_position"]
     }
 }
 
@@ -45,6 +48,11 @@ extension LogTransaction {
         try self.database.execute(
             sql: "INSERT INTO log_streams (group_id, name, created_at) VALUES (?, ?, ?)",
             arguments: [groupID, name, createdAt.milliseconds])
+    }
+
+    package func setSourcePosition(_ position: String, of stream: StoredLogStream) throws {
+        try self.database.execute(
+            sql: "UPDATE log_streams SET source_position = ? WHERE id = ?", arguments: [position, stream.id])
     }
 
     /// With its events.

@@ -17,6 +17,7 @@ internal import WorkloadRuntime
 struct ControlPlane {
     let registry: OperationRegistry
     let loadBalancing: LoadBalancing
+    let taskPages: TaskPages
     /// In the order in which they start; they stop in the reverse order.
     let services: [any Service]
 
@@ -49,6 +50,8 @@ struct ControlPlane {
             configuration: .init(directory: directory.functions, endpoint: endpoints.local), store: store,
             aws: client("lambda.amazonaws.com"), clock: clock, logger: logger)
         let taskEnvironment = TaskEnvironment { endpoints.forTasks }
+        let sessions = TaskRoleSessions(aws: client("ecs-tasks.amazonaws.com"), clock: clock)
+        self.taskPages = TaskPages(store: store, account: configuration.scope.account, sessions: sessions)
         let codeDeploy = CodeDeployHandlers(
             store: store, aws: client("codedeploy.amazonaws.com"), clock: clock, timeScale: configuration.timeScale,
             logger: logger)
@@ -79,15 +82,24 @@ struct ControlPlane {
         services += lambda.services
         services.append(
             TaskController(
-                store: store, runtime: runtime, aws: client("ecs-tasks.amazonaws.com"), clock: clock, account: account,
-                logger: logger))
+                store: store, runtime: runtime, aws: client("ecs-tasks.amazonaws.com"), sessions: sessions,
+                output: Self.containerOutput(logs, account: account), clock: clock, account: account, logger: logger))
         services.append(
             ServiceScheduler(
                 store: store, aws: client("ecs.amazonaws.com"), clock: clock, account: account,
-                taskEnvironment: taskEnvironment,
-                logger: logger))
+                timeScale: configuration.timeScale, taskEnvironment: taskEnvironment, logger: logger))
         services += codeDeploy.services
         self.services = services
+    }
+
+    private static func containerOutput(_ logs: LogsHandlers, account: String) -> ContainerOutput {
+        ContainerOutput(
+            position: { try await logs.sourcePosition(group: $0.group, stream: $0.name, region: $0.region) },
+            append: { stream, lines, position in
+                try await logs.append(
+                    lines: lines, upTo: position, group: stream.group, stream: stream.name,
+                    in: Scope(account: account, region: stream.region))
+            })
     }
 
     /// - Throws: `ServerFailure` naming an address that is none.

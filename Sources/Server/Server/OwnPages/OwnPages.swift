@@ -1,3 +1,4 @@
+internal import ECSService
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import Model
@@ -7,9 +8,15 @@ internal import NIOCore
 struct OwnPages: Sendable {
     let health: HealthPage
     let metrics: MetricsPage
+    let tasks: TaskPages
 
     func response(to request: Request) async -> Response {
         do {
+            if request.uri.path.hasPrefix(TaskPages.prefix) {
+                let answer = try await self.tasks.answer(
+                    path: request.uri.path, authorization: request.headers[.authorization])
+                return Self.response(.init(code: answer.status), "application/json", answer.document.serialized)
+            }
             switch request.uri.path {
             case "/_teal/health":
                 return Self.response(.ok, "application/json", try await self.health.document().serialized)

@@ -25,24 +25,24 @@ struct ServiceFacts: Sendable {
         get throws { Set(try self.tasks.flatMap { try TaskAssembly.decode($0.body).targets.map(\.targetGroupARN) }) }
     }
 
-    var desired: DesiredService {
-        get throws {
-            let controller: DesiredService.Controller =
-                switch self.service.controller {
-                case .ecs:
-                    .rolling(
-                        minimumHealthyPercent: self.body.deploymentConfiguration?.minimumHealthyPercent ?? 100,
-                        maximumPercent: self.body.deploymentConfiguration?.maximumPercent ?? 200)
-                case .codeDeploy, .external: .taskSets
-                }
-            let breaker = self.body.deploymentConfiguration?.deploymentCircuitBreaker
-            return DesiredService(
-                controller: controller, desiredCount: self.service.desiredCount, isDraining: self.service.status == .draining,
-                healthCheckGracePeriod: .seconds(self.body.healthCheckGracePeriodSeconds ?? 0),
-                circuitBreaker: CircuitBreaker(isEnabled: breaker?.enable ?? false, rollsBack: breaker?.rollback ?? false),
-                rollbackCandidate: self.revisions.first { $0.role == .active && $0.progress.rollout == .completed }?.id,
-                revisions: try self.revisions.map(self.revision), steadySince: self.service.steadySince)
-        }
+    /// - Parameter timeScale: shortens the time after which a task without any health check counts as healthy.
+    func desired(_ timeScale: TimeScale) throws -> DesiredService {
+        let controller: DesiredService.Controller =
+            switch self.service.controller {
+            case .ecs:
+                .rolling(
+                    minimumHealthyPercent: self.body.deploymentConfiguration?.minimumHealthyPercent ?? 100,
+                    maximumPercent: self.body.deploymentConfiguration?.maximumPercent ?? 200)
+            case .codeDeploy, .external: .taskSets
+            }
+        let breaker = self.body.deploymentConfiguration?.deploymentCircuitBreaker
+        return DesiredService(
+            controller: controller, desiredCount: self.service.desiredCount, isDraining: self.service.status == .draining,
+            healthCheckGracePeriod: .seconds(self.body.healthCheckGracePeriodSeconds ?? 0),
+            settlingTime: timeScale.wait(.seconds(40)),
+            circuitBreaker: CircuitBreaker(isEnabled: breaker?.enable ?? false, rollsBack: breaker?.rollback ?? false),
+            rollbackCandidate: self.revisions.first { $0.role == .active && $0.progress.rollout == .completed }?.id,
+            revisions: try self.revisions.map(self.revision), steadySince: self.service.steadySince)
     }
 
     private func revision(_ revision: StoredServiceRevision) throws -> DesiredService.Revision {

@@ -14,16 +14,19 @@ package struct ServiceScheduler: Service {
     private let aws: AWSClient
     private let clock: any WallClock
     private let account: String
+    private let timeScale: TimeScale
     private let taskEnvironment: TaskEnvironment
     private let logger: Logger
 
     package init(
-        store: Store, aws: AWSClient, clock: any WallClock, account: String, taskEnvironment: TaskEnvironment, logger: Logger
+        store: Store, aws: AWSClient, clock: any WallClock, account: String, timeScale: TimeScale,
+        taskEnvironment: TaskEnvironment, logger: Logger
     ) {
         self.store = store
         self.aws = aws
         self.clock = clock
         self.account = account
+        self.timeScale = timeScale
         self.taskEnvironment = taskEnvironment
         self.logger = logger
     }
@@ -79,7 +82,7 @@ package struct ServiceScheduler: Service {
         let health = try await self.targetHealth(facts, in: scope)
         let now = self.clock.now()
         let observed = try facts.observed(health)
-        let plan = ServiceReconciler.plan(desired: try facts.desired, observed: observed, at: now)
+        let plan = ServiceReconciler.plan(desired: try facts.desired(self.timeScale), observed: observed, at: now)
         CrashPoint.reached("ecs.before-plan-commit")
         try await self.store.write { transaction in
             try PlanCommit(

@@ -81,6 +81,9 @@ struct TaskDefinitionRules: Sendable {
                     "When networkMode=\(self.networkMode.rawValue), the host ports and container ports in port mappings must match.")
             }
         }
+        if let log = container.logConfiguration, log.logDriver == .awslogs, log.options?["awslogs-group"]?.isEmpty != false {
+            throw ECS.Errors.clientException("Log driver awslogs requires options: awslogs-group (container '\(name)').")
+        }
         try self.checkHealth(container.healthCheck, of: name)
         if let timeout = container.stopTimeout, timeout < 0 || (self.isFargate && timeout > 120) {
             throw ECS.Errors.clientException("Invalid stopTimeout \(timeout) in container '\(name)': 0 to 120 seconds.")

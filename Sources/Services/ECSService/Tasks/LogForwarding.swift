@@ -4,10 +4,11 @@ internal import Model
 internal import WireProtocol
 internal import WorkloadRuntime
 
-/// The `awslogs` driver: sends a container's output to CloudWatch Logs, line by line.
+/// The `awslogs` driver: takes a container's output to CloudWatch Logs, each line as one event.
 struct LogForwarding: Sendable {
     let runtime: any WorkloadRuntime
-    let aws: AWSClient
+    let output: ContainerOutput
+    let clock: any WallClock
     let destination: TaskAssembly.LogDestination
     let container: ContainerHandle
     let logger: Logger
@@ -32,16 +33,24 @@ struct LogForwarding: Sendable {
         } catch let error as AWSError where error.code == "ResourceAlreadyExistsException" {}
     }
 
-    /// Returns when the container has ended and all of its output is sent.
+    private var stream: ContainerOutput.Stream {
+        .init(group: self.destination.group, name: self.destination.stream, region: self.destination.region)
+    }
+
+    /// Goes on behind the last line that has been kept. Returns when the container has ended and all of its output is kept.
     func run() async {
-        let aws = self.aws.acting(in: Scope(account: self.aws.scope.account, region: self.destination.region))
         do {
-            for try await line in self.runtime.logLines(of: self.container, after: nil) {
-                // An event must not be empty.
-                let event = Logs.InputLogEvent(timestamp: Int(line.at.milliseconds), message: line.text.isEmpty ? " " : line.text)
-                _ = try await aws.call(
-                    Logs.PutLogEvents.self,
-                    .init(logGroupName: self.destination.group, logStreamName: self.destination.stream, logEvents: [event]))
+            let start = try await self.output.position(self.stream).map { LogPosition($0) }
+            let buffer = LineBuffer(clock: self.clock)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    defer { buffer.end() }
+                    for try await line in self.runtime.logLines(of: self.container, after: start) { try await buffer.add(line) }
+                }
+                while let lines = try await buffer.next(), let last = lines.last {
+                    try await self.output.append(self.stream, lines.map { (at: $0.at, text: $0.text) }, last.position.text)
+                }
+                try await group.waitForAll()
             }
         } catch is CancellationError {
             return

@@ -17,12 +17,24 @@ struct TaskAssembly: Codable, Equatable, Sendable {
         var createsGroup: Bool
     }
 
+    /// The role that the task's containers act as.
+    struct RoleAccess: Codable, Equatable, Sendable {
+        enum Delivery: String, Codable, Sendable {
+            /// From the server, renewed for as long as the task runs.
+            case page
+            /// As variables, once, at the start of each container.
+            case environment
+        }
+
+        var arn: String
+        var delivery: Delivery
+    }
+
     var taskDefinitionARN: String
     var launchType: String?
     var platformVersion: String?
     var cpu: String?
     var memory: String?
-    var taskRoleARN: String?
     var subnet: String?
     /// Made up once, so that every description of the task shows the same interface.
     var networkInterfaceID: String
@@ -39,6 +51,10 @@ struct TaskAssembly: Codable, Equatable, Sendable {
     /// The `TaskOverride` shape as stored JSON.
     var overrides: String
     var enableExecuteCommand: Bool
+
+    var role: RoleAccess?
+    /// Part of the paths at which the task asks about itself.
+    var pageSecret: String?
 
     /// Known once the sandbox has been made.
     var sandbox: Sandbox?

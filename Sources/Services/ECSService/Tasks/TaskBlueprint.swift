@@ -32,16 +32,17 @@ struct TaskBlueprint: Sendable {
         let containers = self.definition.containerDefinitions ?? []
         var identifiers: [String: String] = [:]
         for container in containers { identifiers[container.name ?? ""] = Identifiers.uuid() }
+        let secret = Identifiers.base64URL(43)
         let assembly = TaskAssembly(
             taskDefinitionARN: self.definition.taskDefinitionArn ?? "", launchType: self.launchType?.rawValue,
             platformVersion: self.platformVersion, cpu: self.overrides.cpu ?? self.definition.cpu,
-            memory: self.overrides.memory ?? self.definition.memory, taskRoleARN: self.overrides.taskRoleArn ?? self.definition.taskRoleArn,
+            memory: self.overrides.memory ?? self.definition.memory,
             subnet: self.network?.awsvpcConfiguration?.subnets.first, networkInterfaceID: "eni-" + Identifiers.hex(17),
-            attachmentID: Identifiers.uuid(), containerIDs: identifiers, containers: containers.map(self.specification),
+            attachmentID: Identifiers.uuid(), containerIDs: identifiers, containers: containers.map { self.specification($0, task: id, secret: secret) },
             sandboxSpecification: self.sandbox(id, containers), targets: targets, healthCommands: Self.healthCommands(containers),
-            logs: Self.logs(containers, task: id, region: self.scope.region), 
+            logs: Self.logs(containers, task: id, region: self.scope.region),
             unsupported: self.unsupported(containers), overrides: StoredShape.encode(self.echoedOverrides),
-            enableExecuteCommand: self.enableExecuteCommand)
+            enableExecuteCommand: self.enableExecuteCommand, role: self.role, pageSecret: secret)
         let plan = TaskPlan(containers: containers.map(Self.plan), targetContainers: targets.map(\.containerName))
         return StoredTask(
             id: id, region: self.scope.region, cluster: self.cluster, family: self.definition.family ?? "", service: service,
@@ -84,13 +85,22 @@ struct TaskBlueprint: Sendable {
             ])
     }
 
-    private func specification(_ container: ECS.ContainerDefinition) -> ContainerSpecification {
+    /// A role may be given by its name alone.
+    private var role: TaskAssembly.RoleAccess? {
+        guard let role = self.overrides.taskRoleArn ?? self.definition.taskRoleArn, !role.isEmpty else { return nil }
+        let arn = role.hasPrefix("arn:") ? role : "arn:\(self.scope.partition):iam::\(self.scope.account):role/\(role)"
+        return .init(arn: arn, delivery: self.taskEnvironment.roleDelivery)
+    }
+
+    private func specification(_ container: ECS.ContainerDefinition, task: String, secret: String) -> ContainerSpecification {
         let override = self.overrides.containerOverrides?.first { $0.name == container.name }
         var specification = ContainerSpecification(name: container.name ?? "", image: container.image ?? "")
         specification.entryPoint = container.entryPoint
         specification.command = override?.command ?? container.command
         let own = (container.environment ?? []) + (override?.environment ?? [])
-        specification.environment = self.taskEnvironment.variables(in: self.scope)
+        specification.environment = self.taskEnvironment.variables(
+            in: self.scope, launchType: self.launchType?.rawValue,
+            page: .init(taskID: task, secret: secret, container: container.name ?? ""), role: self.role)
         for variable in own {
             guard let name = variable.name else { continue }
             specification.environment.removeAll { $0.name == name }
@@ -109,6 +119,12 @@ struct TaskBlueprint: Sendable {
         specification.memoryReservation = override?.memoryReservation ?? container.memoryReservation
         specification.ulimits = (container.ulimits ?? []).map { .init(name: $0.name.rawValue, soft: $0.softLimit, hard: $0.hardLimit) }
         specification.mounts = self.mounts(container)
+        specification.capabilitiesAdded = container.linuxParameters?.capabilities?.add ?? []
+        specification.capabilitiesDropped = container.linuxParameters?.capabilities?.drop ?? []
+        specification.sharedMemorySize = container.linuxParameters?.sharedMemorySize
+        specification.mounts += (container.linuxParameters?.tmpfs ?? []).map {
+            .init(source: .tmpfs(sizeInMiB: $0.size), containerPath: $0.containerPath, readOnly: $0.mountOptions?.contains("ro") == true)
+        }
         specification.dockerLabels = container.dockerLabels ?? [:]
         for host in container.extraHosts ?? [] { specification.extraHosts[host.hostname] = host.ipAddress }
         for control in container.systemControls ?? [] {
@@ -155,13 +171,32 @@ struct TaskBlueprint: Sendable {
                 ("volumesFrom", container.volumesFrom?.isEmpty == false), ("restartPolicy", container.restartPolicy?.enabled == true),
                 ("repositoryCredentials", container.repositoryCredentials != nil),
                 ("resourceRequirements", container.resourceRequirements?.isEmpty == false),
+                ("linuxParameters.devices", container.linuxParameters?.devices?.isEmpty == false),
+                ("linuxParameters.maxSwap", container.linuxParameters?.maxSwap != nil),
+                ("linuxParameters.swappiness", container.linuxParameters?.swappiness != nil),
+                ("dnsServers", container.dnsServers?.isEmpty == false), ("dnsSearchDomains", container.dnsSearchDomains?.isEmpty == false),
+                ("disableNetworking", container.disableNetworking == true),
+                ("dockerSecurityOptions", container.dockerSecurityOptions?.isEmpty == false),
+                ("pidMode", self.definition.pidMode != nil), ("ipcMode", self.definition.ipcMode != nil),
+                ("logConfiguration.secretOptions", container.logConfiguration?.secretOptions?.isEmpty == false),
                 ("credentialSpecs", container.credentialSpecs?.isEmpty == false),
                 ("proxyConfiguration", self.definition.proxyConfiguration != nil),
                 ("volumes", self.definition.volumes?.contains { $0.efsVolumeConfiguration != nil || $0.fsxWindowsFileServerVolumeConfiguration != nil } == true),
             ]
-            if let (member, _) = members.first(where: \.1) { unsupported[container.name ?? ""] = member }
+            unsupported[container.name ?? ""] = members.first(where: \.1)?.0 ?? Self.unsupportedLogOption(container)
         }
         return unsupported
+    }
+
+    /// Output is kept on disk until it has been sent, so `mode` and `max-buffer-size` change nothing.
+    private static let logOptions: Set<String> = [
+        "awslogs-group", "awslogs-region", "awslogs-stream-prefix", "awslogs-create-group", "mode", "max-buffer-size",
+    ]
+
+    private static func unsupportedLogOption(_ container: ECS.ContainerDefinition) -> String? {
+        guard let configuration = container.logConfiguration, configuration.logDriver == .awslogs else { return nil }
+        return configuration.options?.keys.sorted().first { !Self.logOptions.contains($0) }
+            .map { "log option \($0)" }
     }
 
     /// One entry per container, even if nothing of it is overridden.

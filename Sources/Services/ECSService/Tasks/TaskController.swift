@@ -12,16 +12,21 @@ package struct TaskController: Service {
     private let store: Store
     private let runtime: any WorkloadRuntime
     private let aws: AWSClient
+    private let sessions: TaskRoleSessions
+    private let output: ContainerOutput
     private let clock: any WallClock
     private let account: String
     private let logger: Logger
 
     package init(
-        store: Store, runtime: any WorkloadRuntime, aws: AWSClient, clock: any WallClock, account: String, logger: Logger
+        store: Store, runtime: any WorkloadRuntime, aws: AWSClient, sessions: TaskRoleSessions, output: ContainerOutput,
+        clock: any WallClock, account: String, logger: Logger
     ) {
         self.store = store
         self.runtime = runtime
         self.aws = aws
+        self.sessions = sessions
+        self.output = output
         self.clock = clock
         self.account = account
         self.logger = logger
@@ -75,7 +80,8 @@ package struct TaskController: Service {
     private func driver(of task: StoredTask) -> TaskDriver {
         TaskDriver(
             taskID: task.id, store: self.store, runtime: self.runtime,
-            aws: self.aws.acting(in: Scope(account: self.account, region: task.region)), clock: self.clock, logger: self.logger)
+            aws: self.aws.acting(in: Scope(account: self.account, region: task.region)), sessions: self.sessions,
+            output: self.output, clock: self.clock, logger: self.logger)
     }
 
     /// Sandboxes of this data directory that no live task owns: left by a crash between making them and recording them.

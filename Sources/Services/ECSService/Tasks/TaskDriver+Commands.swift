@@ -2,6 +2,7 @@ internal import DeploymentEngine
 internal import ELBv2API
 internal import Logging
 internal import Model
+internal import STSAPI
 internal import Store
 internal import WireProtocol
 internal import WorkloadRuntime
@@ -80,7 +81,7 @@ extension TaskDriver {
 
     private func startContainer(_ container: String) async {
         guard let assembly = await self.assembly(), let sandbox = assembly.sandbox,
-            let specification = assembly.containers.first(where: { $0.name == container })
+            var specification = assembly.containers.first(where: { $0.name == container })
         else { return }
         if let member = assembly.unsupported[container] {
             let reason = "ResourceInitializationError: \(member) of the task definition is not supported by Teal (container \(container))"
@@ -96,7 +97,17 @@ extension TaskDriver {
                 return
             }
         }
-        switch await self.attempt({ try await self.runtime.startContainer(specification, in: sandbox) }) {
+        if let role = assembly.role, role.delivery == .environment {
+            do {
+                specification.environment = try await self.roleVariables(role.arn) + specification.environment
+            } catch {
+                let reason = "ResourceInitializationError: unable to assume the task role \(role.arn): \(error)"
+                await self.record { machine, _, now in machine.containerStartFailed(container, reason, at: now) }
+                return
+            }
+        }
+        let complete = specification
+        switch await self.attempt({ try await self.runtime.startContainer(complete, in: sandbox) }) {
         case .success(let handle):
             await self.record { machine, assembly, now in
                 assembly.handles[container] = handle
@@ -105,6 +116,16 @@ extension TaskDriver {
         case .failure(let failure): await self.record { machine, _, now in machine.containerStartFailed(container, failure.reason, at: now) }
         case nil: return
         }
+    }
+
+    /// What the definition sets itself comes later and wins.
+    private func roleVariables(_ role: String) async throws -> [ContainerSpecification.EnvironmentVariable] {
+        let credentials = try await self.sessions.credentials(of: role, task: self.taskID, in: self.aws.scope)
+        return [
+            .init("AWS_ACCESS_KEY_ID", credentials.accessKeyId ?? ""),
+            .init("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey ?? ""),
+            .init("AWS_SESSION_TOKEN", credentials.sessionToken ?? ""),
+        ]
     }
 
     private func watchContainer(_ container: String) async {

@@ -2,6 +2,7 @@ internal import DeploymentEngine
 internal import Logging
 internal import Model
 internal import Store
+internal import Synchronization
 internal import WireProtocol
 internal import WorkloadRuntime
 
@@ -12,24 +13,39 @@ struct TaskDriver: Sendable {
     let store: Store
     let runtime: any WorkloadRuntime
     let aws: AWSClient
+    let sessions: TaskRoleSessions
+    let output: ContainerOutput
     let clock: any WallClock
     let logger: Logger
+
+    /// How long a task that has ended is kept for output that has not been read yet.
+    private static let outputLimit = Duration.seconds(30)
 
     /// Returns when the task has stopped, or the surrounding task is cancelled.
     func run(on signal: WakeSignal) async {
         await withTaskGroup(of: TaskMachine.Command.self) { group in
             var underWay: Set<TaskMachine.Command> = []
             var logged: Set<String> = []
+            let forwarding = OpenForwardings()
+            var outputDeadline: Timestamp?
             signal.raise()
-            while await signal.wait(until: nil, self.clock) {
+            while await signal.wait(until: outputDeadline, self.clock) {
                 guard let task = await self.load(), task.machine.phase != .stopped else { break }
                 for container in self.logContainers(of: task) where logged.insert(container.name).inserted {
-                    self.forwardLogs(of: container, task, in: &group)
+                    self.forwardLogs(of: container, task, forwarding, signal, in: &group)
                 }
                 let wanted = Set(task.machine.commands)
                 // A probe or time-out whose moment has passed is another command next time.
                 underWay.formIntersection(wanted)
-                for command in task.machine.commands where underWay.insert(command).inserted {
+                for command in task.machine.commands where !underWay.contains(command) {
+                    if command == .removeSandbox, !forwarding.isEmpty {
+                        // Output that is not read before the sandbox goes is lost.
+                        let deadline = outputDeadline ?? self.clock.now() + Self.outputLimit
+                        outputDeadline = deadline
+                        if self.clock.now() < deadline { continue }
+                        outputDeadline = nil
+                    }
+                    underWay.insert(command)
                     group.addTask {
                         await self.perform(command)
                         signal.raise()
@@ -85,13 +101,29 @@ struct TaskDriver: Sendable {
         return assembly.handles.values.filter { assembly.logs[$0.name] != nil }
     }
 
-    private func forwardLogs(of container: ContainerHandle, _ task: StoredTask, in group: inout TaskGroup<TaskMachine.Command>) {
+    private func forwardLogs(
+        of container: ContainerHandle, _ task: StoredTask, _ open: OpenForwardings, _ signal: WakeSignal,
+        in group: inout TaskGroup<TaskMachine.Command>
+    ) {
         guard let destination = (try? TaskAssembly.decode(task.body))?.logs[container.name] else { return }
         let forwarding = LogForwarding(
-            runtime: self.runtime, aws: self.aws, destination: destination, container: container, logger: self.logger)
+            runtime: self.runtime, output: self.output, clock: self.clock, destination: destination, container: container, logger: self.logger)
+        open.opened()
         group.addTask {
             await forwarding.run()
+            open.closed()
+            signal.raise()
             return .watchContainer(container.name)
         }
     }
+}
+
+/// Counts the containers whose output is still being read.
+private final class OpenForwardings: Sendable {
+    private let count = Mutex(0)
+
+    var isEmpty: Bool { self.count.withLock { $0 == 0 } }
+
+    func opened() { self.count.withLock { $0 += 1 } }
+    func closed() { self.count.withLock { $0 -= 1 } }
 }
