@@ -302,6 +302,17 @@ def test_run_task_applies_overrides(tasks):
         tasks.run(definition, overrides={"containerOverrides": [{"name": "nobody"}]})
 
 
+def test_run_task_propagates_tags_and_keeps_to_its_client_token(tasks):
+    definition = tasks.define({"name": "app", "entryPoint": ["/bin/true"]}, tags=[{"key": "team", "value": "a"}])
+    first = tasks.run(definition, clientToken="t", propagateTags="TASK_DEFINITION", enableECSManagedTags=True, tags=[{"key": "own", "value": "b"}])
+    assert {t["key"]: t["value"] for t in first["tags"]} == {"team": "a", "own": "b", "aws:ecs:clusterName": "main"}
+    assert tasks.run(definition, clientToken="t")["taskArn"] == first["taskArn"]
+    with pytest.raises(ClientError) as caught:
+        tasks.run(definition, clientToken="t", count=2)
+    assert caught.value.response["Error"]["Code"] == "ConflictException"
+    assert caught.value.response["resourceIds"] == [first["taskArn"]]
+
+
 def test_containers_start_in_the_order_of_their_dependencies(tasks):
     log = logged("/order")
     health = {"command": ["CMD-SHELL", "test -e ready"], "interval": 5, "retries": 2}

@@ -83,6 +83,27 @@ enum Fixture {
         #expect(whole.finished.isEmpty, "the replaced deployment stays until its tasks are gone")
     }
 
+    /// New tasks that fail hold their place for a moment: that place is not missing.
+    @Test func failingNewTasksDoNotPushOutOldOnesThatAreStillUnproven() {
+        var old = Fixture.revision("old", .active)
+        old.hasTargets = false
+        let service = Fixture.rolling(1, Fixture.revision("new", .primary), old)
+        let young = ObservedTask(
+            id: "a", revision: "old", phase: .running, createdAt: Fixture.now, runningSince: Fixture.now)
+        let plan = self.plan(service, [young, Fixture.leaving("b", "new")])
+        #expect(plan.stops.isEmpty)
+    }
+
+    @Test func unprovenOldTasksMakeRoomOnlyAboveTheMinimum() {
+        var old = Fixture.revision("old", .active)
+        old.hasTargets = false
+        let service = Fixture.rolling(4, minimum: 75, maximum: 100, Fixture.revision("new", .primary), old)
+        let young = ["a", "b", "c", "d"].map {
+            ObservedTask(id: $0, revision: "old", phase: .running, createdAt: Fixture.now, runningSince: Fixture.now)
+        }
+        #expect(self.plan(service, young).stops.map(\.task) == ["a"])
+    }
+
     @Test func theReplacedDeploymentEndsWithItsLastTask() {
         let service = Fixture.rolling(
             1, Fixture.revision("new", .primary), Fixture.revision("old", .active, completed: true))

@@ -48,12 +48,18 @@ struct PlanCommit: Sendable {
         blueprint.platformVersion = taskSet.platformVersion
         blueprint.network = taskSet.networkConfiguration
         blueprint.loadBalancers = taskSet.loadBalancers ?? []
+        let body = try StoredShape.decode(ECS.CreateServiceRequest.self, from: service.body)
+        let tags = try PropagatedTags(
+            source: body.propagateTags, managed: body.enableECSManagedTags ?? false, definition: arn,
+            cluster: self.key.cluster, service: self.key
+        ).tags(transaction, in: self.scope)
         var ids: [String] = []
         for _ in 0..<start.count {
             let task = try blueprint.task(
                 group: "service:\(self.key.name)", service: self.key.name, revision: revision.id, startedBy: revision.id, clientToken: nil,
                 at: self.now)
             try transaction.save(task)
+            try transaction.addECSTags(tags, to: self.scope.taskARN(task.id, cluster: self.key.cluster))
             ids.append(task.id)
         }
         return .startedTasks(ids)

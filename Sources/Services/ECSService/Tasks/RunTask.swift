@@ -15,6 +15,9 @@ extension ECSHandlers {
             throw ECS.Errors.invalidParameterException("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
         }
         guard input.volumeConfigurations?.isEmpty != false else { throw ECS.Errors.invalidParameterException("volumeConfigurations is not supported by Teal") }
+        guard input.propagateTags != .service else {
+            throw ECS.Errors.invalidParameterException("propagateTags SERVICE is not valid for RunTask; use TASK_DEFINITION.")
+        }
         let tags = try ECSTags(input.tags)
         let now = self.clock.now()
         return try await self.store.write { transaction in
@@ -22,6 +25,7 @@ extension ECSHandlers {
             if let token = input.clientToken {
                 let earlier = try transaction.tasks(clientToken: token, cluster: cluster, region: scope.region)
                 if !earlier.isEmpty {
+                    try Self.checkRepeat(of: earlier, by: input, count: count, transaction, in: scope)
                     return .init(tasks: try earlier.map { try transaction.described($0, tags: true, in: scope) }, failures: [])
                 }
             }
@@ -34,17 +38,38 @@ extension ECSHandlers {
             blueprint.platformVersion = input.launchType == .fargate ? input.platformVersion ?? "LATEST" : input.platformVersion
             blueprint.network = input.networkConfiguration
             blueprint.enableExecuteCommand = input.enableExecuteCommand ?? false
+            let propagated = try PropagatedTags(
+                source: input.propagateTags, managed: input.enableECSManagedTags ?? false, definition: definition.taskDefinitionArn ?? "",
+                cluster: cluster, service: nil
+            ).tags(transaction, in: scope)
             var tasks: [ECS.Task] = []
             for _ in 0..<count {
                 let task = try blueprint.task(
                     group: input.group ?? "family:\(definition.family ?? "")", service: nil, revision: nil, startedBy: input.startedBy,
                     clientToken: input.clientToken, at: now)
                 try transaction.save(task)
-                try transaction.addECSTags(tags.stored, to: scope.taskARN(task.id, cluster: cluster))
+                try transaction.addECSTags(propagated + tags.stored, to: scope.taskARN(task.id, cluster: cluster))
                 tasks.append(try transaction.described(task, tags: true, in: scope))
             }
             return .init(tasks: tasks, failures: [])
         }
+    }
+
+    /// A client token stands for one request (RunTask, `clientToken`).
+    /// - Throws: `ConflictException` naming the tasks of the first call.
+    private static func checkRepeat(
+        of tasks: [StoredTask], by input: ECS.RunTask.Input, count: Int, _ snapshot: StoreSnapshot, in scope: Scope
+    ) throws {
+        let definition = try snapshot.requireActiveTaskDefinition(input.taskDefinition, in: scope).taskDefinitionArn
+        let isSame = try tasks.count == count
+            && tasks.allSatisfy { task in
+                try task.startedBy == input.startedBy && (input.group == nil || task.group == input.group)
+                    && TaskAssembly.decode(task.body).taskDefinitionARN == definition
+            }
+        guard !isSame else { return }
+        throw ECS.Errors.conflictException(
+            "The client token was used for a request with other parameters.",
+            resourceIds: tasks.map { scope.taskARN($0.id, cluster: $0.cluster) })
     }
 
     private static func check(_ overrides: ECS.TaskOverride?, _ definition: ECS.TaskDefinition) throws {
