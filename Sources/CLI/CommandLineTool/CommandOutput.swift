@@ -17,4 +17,11 @@ package enum CommandOutput {
 
     /// Whether standard output is a terminal that can be redrawn.
     package static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// Columns of the terminal on standard output; 80 where it does not say.
+    package static var terminalWidth: Int {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
 }

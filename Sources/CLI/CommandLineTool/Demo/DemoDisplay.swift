@@ -33,17 +33,17 @@ struct DemoDisplay {
     }
 
     private mutating func redraw(_ frame: Frame) {
-        let lines = [
-            "",
-            "  \(frame.view.deploymentID)  \(frame.view.status.rawValue)  \(Self.seconds(frame.elapsed))",
-            "  Lifecycle  " + Self.lifecycle(frame.view.events),
-            "  Traffic    " + Self.bar(frame) + "  " + Self.shares(frame),
-            "  Targets    " + Self.targets(frame),
-            "  Load       " + Self.load(frame),
-            "",
-        ]
-        if self.drawnLines > 0 { print("\u{1B}[\(self.drawnLines)A", terminator: "") }
-        for line in lines { print("\u{1B}[2K" + line) }
+        let width = CommandOutput.terminalWidth
+        var lines = ["", "  \(frame.view.deploymentID)  \(frame.view.status.rawValue)  \(Self.seconds(frame.elapsed))"]
+        lines += Self.labelled("Lifecycle", Self.wrapped(Self.lifecycle(frame.view.events), width: width - Self.labelWidth))
+        lines += Self.labelled("Traffic", [Self.bar(frame), Self.shares(frame)])
+        lines += Self.labelled("Targets", [Self.targets(frame)])
+        lines += Self.labelled("Load", [Self.load(frame)])
+        lines.append("")
+        // Upwards over the last frame, then away with all of it: the new one may be shorter.
+        if self.drawnLines > 0 { print("\u{1B}[\(self.drawnLines)A\u{1B}[J", terminator: "") }
+        // A line that the terminal would break counts as two, and the next frame would be drawn too low.
+        for line in lines { print(line.prefix(width)) }
         self.drawnLines = lines.count
     }
 
@@ -58,7 +58,30 @@ struct DemoDisplay {
         print("\(Self.seconds(frame.elapsed))  \(line)  \(Self.load(frame))")
     }
 
-    private static func lifecycle(_ events: [CodeDeploy.LifecycleEvent]) -> String {
+    private static let labelWidth = 13
+
+    /// The label before the first line, room as wide before the others.
+    private static func labelled(_ label: String, _ lines: [String]) -> [String] {
+        lines.enumerated().map { index, line in
+            let head = "  " + (index == 0 ? label : "")
+            return head + String(repeating: " ", count: Self.labelWidth - head.count) + line
+        }
+    }
+
+    /// The words in as many lines of at most `width` characters as they take, two spaces apart.
+    private static func wrapped(_ words: [String], width: Int) -> [String] {
+        var lines: [String] = []
+        for word in words {
+            if let line = lines.last, line.count + 2 + word.count <= width {
+                lines[lines.count - 1] = line + "  " + word
+            } else {
+                lines.append(word)
+            }
+        }
+        return lines
+    }
+
+    private static func lifecycle(_ events: [CodeDeploy.LifecycleEvent]) -> [String] {
         events.map { event in
             let mark =
                 switch event.status {
@@ -69,7 +92,7 @@ struct DemoDisplay {
                 case .pending, .unknown_, .unknown, nil: "·"
                 }
             return "\(mark) \(event.lifecycleEventName ?? "?")"
-        }.joined(separator: "  ")
+        }
     }
 
     private static func bar(_ frame: Frame) -> String {
