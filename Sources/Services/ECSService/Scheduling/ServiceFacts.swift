@@ -37,7 +37,8 @@ struct ServiceFacts: Sendable {
             }
         let breaker = self.body.deploymentConfiguration?.deploymentCircuitBreaker
         return DesiredService(
-            controller: controller, desiredCount: self.service.desiredCount, isDraining: self.service.status == .draining,
+            controller: controller, desiredCount: self.service.desiredCount,
+            isDraining: self.service.status == .draining,
             healthCheckGracePeriod: .seconds(self.body.healthCheckGracePeriodSeconds ?? 0),
             settlingTime: timeScale.wait(.seconds(40)),
             circuitBreaker: CircuitBreaker(isEnabled: breaker?.enable ?? false, rollsBack: breaker?.rollback ?? false),
@@ -49,9 +50,12 @@ struct ServiceFacts: Sendable {
         let taskSet = try StoredShape.decode(ECS.TaskSet.self, from: revision.body)
         let own = self.tasks.filter { $0.revision == revision.id }
         return DesiredService.Revision(
-            id: revision.id, role: revision.role, desiredCount: revision.computedDesiredCount(of: self.service.desiredCount),
+            id: revision.id, role: revision.role,
+            desiredCount: revision.computedDesiredCount(of: self.service.desiredCount),
             hasTargets: taskSet.loadBalancers?.isEmpty == false,
-            hasHealthChecks: own.contains { $0.machine.containers.contains { $0.plan.healthCheck != nil && $0.plan.isEssential } },
+            hasHealthChecks: own.contains {
+                $0.machine.containers.contains { $0.plan.healthCheck != nil && $0.plan.isEssential }
+            },
             progress: revision.progress)
     }
 
@@ -63,13 +67,17 @@ struct ServiceFacts: Sendable {
             guard machine.phase != .stopped else {
                 let lifetime = machine.times.startedAt.map { (machine.times.stoppedAt ?? $0) - $0 }
                 observed.ended.append(
-                    EndedTask(id: task.id, revision: revision, ranFor: lifetime, stopCode: machine.stop?.code ?? .essentialContainerExited))
+                    EndedTask(
+                        id: task.id, revision: revision, ranFor: lifetime,
+                        stopCode: machine.stop?.code ?? .essentialContainerExited))
                 continue
             }
             observed.tasks.append(
                 ObservedTask(
-                    id: task.id, revision: revision, phase: machine.phase, isStopping: machine.stop != nil, createdAt: machine.times.createdAt,
-                    runningSince: machine.phase == .running ? machine.times.startedAt : nil, containerHealth: machine.health,
+                    id: task.id, revision: revision, phase: machine.phase, isStopping: machine.stop != nil,
+                    createdAt: machine.times.createdAt,
+                    runningSince: machine.phase == .running ? machine.times.startedAt : nil,
+                    containerHealth: machine.health,
                     targetHealth: try Self.verdict(of: task, health)))
         }
         return observed
@@ -81,11 +89,14 @@ struct ServiceFacts: Sendable {
         guard !assembly.targets.isEmpty else { return .none }
         var verdict = ObservedTask.TargetVerdict.healthy
         for target in assembly.targets {
-            guard let registration = TargetRegistration(target, of: assembly, cluster: task.cluster) else { return .pending }
+            guard let registration = TargetRegistration(target, of: assembly, cluster: task.cluster) else {
+                return .pending
+            }
             switch health.verdict(of: target.targetGroupARN, id: registration.id, port: registration.port) {
             case .healthy: continue
             case .none, .pending: verdict = .pending
-            case .unhealthy(let group, let port, let reason): return .unhealthy(targetGroup: group, port: port, reason: reason)
+            case .unhealthy(let group, let port, let reason):
+                return .unhealthy(targetGroup: group, port: port, reason: reason)
             }
         }
         return verdict

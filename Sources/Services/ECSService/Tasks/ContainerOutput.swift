@@ -15,7 +15,9 @@ package struct ContainerOutput: Sendable {
 
     package init(
         position: @escaping @Sendable (Stream) async throws -> String?,
-        append: @escaping @Sendable (Stream, _ lines: [(at: Timestamp, text: String)], _ position: String) async throws -> Void
+        append:
+            @escaping @Sendable (Stream, _ lines: [(at: Timestamp, text: String)], _ position: String) async throws ->
+            Void
     ) {
         self.position = position
         self.append = append

@@ -45,10 +45,13 @@ struct LogForwarding: Sendable {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     defer { buffer.end() }
-                    for try await line in self.runtime.logLines(of: self.container, after: start) { try await buffer.add(line) }
+                    for try await line in self.runtime.logLines(of: self.container, after: start) {
+                        try await buffer.add(line)
+                    }
                 }
                 while let lines = try await buffer.next(), let last = lines.last {
-                    try await self.output.append(self.stream, lines.map { (at: $0.at, text: $0.text) }, last.position.text)
+                    try await self.output.append(
+                        self.stream, lines.map { (at: $0.at, text: $0.text) }, last.position.text)
                 }
                 try await group.waitForAll()
             }
@@ -57,7 +60,9 @@ struct LogForwarding: Sendable {
         } catch {
             self.logger.warning(
                 "container output could not be sent to its log group",
-                metadata: ["task.id": "\(self.container.taskID)", "group": "\(self.destination.group)", "error": "\(error)"])
+                metadata: [
+                    "task.id": "\(self.container.taskID)", "group": "\(self.destination.group)", "error": "\(error)",
+                ])
         }
     }
 }

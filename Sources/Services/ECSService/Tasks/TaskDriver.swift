@@ -81,7 +81,8 @@ struct TaskDriver: Sendable {
             }
             CrashPoint.reached("ecs.after-task-commit")
         } catch {
-            self.logger.error("task fact could not be recorded", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
+            self.logger.error(
+                "task fact could not be recorded", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
         }
     }
 
@@ -90,7 +91,8 @@ struct TaskDriver: Sendable {
         do {
             return try TaskAssembly.decode(task.body)
         } catch {
-            self.logger.error("stored task cannot be read", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
+            self.logger.error(
+                "stored task cannot be read", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
             return nil
         }
     }
@@ -107,7 +109,8 @@ struct TaskDriver: Sendable {
     ) {
         guard let destination = (try? TaskAssembly.decode(task.body))?.logs[container.name] else { return }
         let forwarding = LogForwarding(
-            runtime: self.runtime, output: self.output, clock: self.clock, destination: destination, container: container, logger: self.logger)
+            runtime: self.runtime, output: self.output, clock: self.clock, destination: destination,
+            container: container, logger: self.logger)
         open.opened()
         group.addTask {
             await forwarding.run()

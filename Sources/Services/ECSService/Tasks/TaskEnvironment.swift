@@ -33,7 +33,9 @@ package struct TaskEnvironment: Sendable {
     /// SDKs fetch credentials over plain HTTP from loopback only. Elsewhere they are put into the environment at the start.
     var roleDelivery: TaskAssembly.RoleAccess.Delivery {
         guard let endpoint = self.endpoint() else { return .environment }
-        let isTrusted = ["https://", "http://127.", "http://localhost", "http://[::1]"].contains { endpoint.hasPrefix($0) }
+        let isTrusted = ["https://", "http://127.", "http://localhost", "http://[::1]"].contains {
+            endpoint.hasPrefix($0)
+        }
         return isTrusted ? .page : .environment
     }
 }

@@ -17,8 +17,10 @@ struct TaskMetadata {
             .init("Cluster", .string(self.scope.clusterARN(self.task.cluster))),
             .init("TaskARN", .string(self.scope.taskARN(self.task.id, cluster: self.task.cluster))),
             .init("Family", .string(self.task.family)),
-            .init("Revision", .string(self.assembly.taskDefinitionARN.split(separator: ":").last.map(String.init) ?? "")),
-            .init("DesiredStatus", .string(machine.desiredStatus)), .init("KnownStatus", .string(machine.phase.rawValue)),
+            .init(
+                "Revision", .string(self.assembly.taskDefinitionARN.split(separator: ":").last.map(String.init) ?? "")),
+            .init("DesiredStatus", .string(machine.desiredStatus)),
+            .init("KnownStatus", .string(machine.phase.rawValue)),
             .init("AvailabilityZone", .string(self.scope.region + "a")),
             .init("LaunchType", .string(self.assembly.launchType ?? "EC2")),
             .init("Containers", .array(machine.containers.compactMap { self.container(named: $0.name) })),
@@ -33,7 +35,9 @@ struct TaskMetadata {
     private var limits: JSONValue? {
         var members: [JSONValue.Member] = []
         if let cpu = self.assembly.cpu.flatMap({ Double($0) }) { members.append(.init("CPU", .number(cpu / 1024))) }
-        if let memory = self.assembly.memory.flatMap({ Int64($0) }) { members.append(.init("Memory", .integer(memory))) }
+        if let memory = self.assembly.memory.flatMap({ Int64($0) }) {
+            members.append(.init("Memory", .integer(memory)))
+        }
         return members.isEmpty ? nil : .object(members)
     }
 
@@ -45,11 +49,14 @@ struct TaskMetadata {
         let handle = self.assembly.handles[name]
         let arn = "container/\(self.task.cluster)/\(self.task.id)/\(self.assembly.containerIDs[name] ?? "")"
         var members: [JSONValue.Member] = [
-            .init("DockerId", .string(handle?.reference ?? "")), .init("Name", .string(name)), .init("DockerName", .string(name)),
+            .init("DockerId", .string(handle?.reference ?? "")), .init("Name", .string(name)),
+            .init("DockerName", .string(name)),
             .init("Image", .string(specification.image)), .init("ImageID", .string(progress.imageDigest ?? "")),
             .init("Labels", .object(self.labels(specification))),
-            .init("DesiredStatus", .string(self.task.machine.desiredStatus)), .init("KnownStatus", .string(progress.lastStatus)),
-            .init("Limits", .object([.init("CPU", .integer(Int64(specification.cpu ?? 0)))] + self.memory(specification))),
+            .init("DesiredStatus", .string(self.task.machine.desiredStatus)),
+            .init("KnownStatus", .string(progress.lastStatus)),
+            .init(
+                "Limits", .object([.init("CPU", .integer(Int64(specification.cpu ?? 0)))] + self.memory(specification))),
             .init("CreatedAt", .string(self.task.machine.times.createdAt.iso8601)), .init("Type", .string("NORMAL")),
             .init("ContainerARN", .string(self.scope.arn("ecs", arn).description)),
             .init("Networks", .array([self.network])),

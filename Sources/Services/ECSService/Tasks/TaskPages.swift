@@ -1,7 +1,7 @@
 internal import DeploymentEngine
 package import Model
-package import Store
 internal import STSAPI
+package import Store
 internal import WireProtocol
 
 /// What a task's containers ask this server about themselves: task metadata (version 4 of the ECS endpoint) and the
@@ -14,7 +14,9 @@ package struct TaskPages: Sendable {
         package let document: JSONValue
 
         static func refusal(_ status: Int, _ message: String) -> Answer {
-            Answer(status: status, document: .object([.init("code", .string("NotFound")), .init("message", .string(message))]))
+            Answer(
+                status: status,
+                document: .object([.init("code", .string("NotFound")), .init("message", .string(message))]))
         }
     }
 
@@ -30,11 +32,15 @@ package struct TaskPages: Sendable {
 
     /// - Parameter path: `/_teal/tasks/TASK/SECRET/credentials` or `/_teal/tasks/TASK/SECRET/v4/CONTAINER[/…]`.
     package func answer(path: String, authorization: String?) async throws -> Answer {
-        let parts = path.dropFirst(Self.prefix.count).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count >= 3, let task = try await self.store.read({ try $0.task(parts[0]) }), task.machine.phase != .stopped
+        let parts = path.dropFirst(Self.prefix.count).split(separator: "/", omittingEmptySubsequences: false).map(
+            String.init)
+        guard parts.count >= 3, let task = try await self.store.read({ try $0.task(parts[0]) }),
+            task.machine.phase != .stopped
         else { return .refusal(404, "no such task") }
         let assembly = try TaskAssembly.decode(task.body)
-        guard let secret = assembly.pageSecret, Self.isEqual(secret, parts[1]) else { return .refusal(404, "no such task") }
+        guard let secret = assembly.pageSecret, Self.isEqual(secret, parts[1]) else {
+            return .refusal(404, "no such task")
+        }
         let scope = Scope(account: self.account, region: task.region)
         switch (parts[2], parts.dropFirst(3).first) {
         case ("credentials", nil):
@@ -44,7 +50,8 @@ package struct TaskPages: Sendable {
             }
             return try await self.credentials(assembly.role, task: task.id, in: scope)
         case ("v4", let container?):
-            return try self.metadata(task, assembly, container: container, page: parts.dropFirst(4).joined(separator: "/"), scope)
+            return try self.metadata(
+                task, assembly, container: container, page: parts.dropFirst(4).joined(separator: "/"), scope)
         case (_, _):
             return .refusal(404, "no such page")
         }

@@ -23,7 +23,8 @@ package actor TaskRoleSessions {
         let response = try await self.aws.acting(in: scope).call(
             STS.AssumeRole.self, .init(roleArn: role, roleSessionName: task, durationSeconds: 3600))
         guard let credentials = response.credentials else {
-            throw AWSError(code: "InternalFailure", message: "AssumeRole answered without credentials for \(role)", status: 500)
+            throw AWSError(
+                code: "InternalFailure", message: "AssumeRole answered without credentials for \(role)", status: 500)
         }
         self.sessions = self.sessions.filter { ($0.value.expiration ?? now) > now }
         self.sessions[task] = credentials
