@@ -37,7 +37,6 @@ package struct TealServer: Sendable {
         let lock = try DataDirectoryLock(directory)
         configuration.listeners = try configuration.listeners.map { try $0.withPort() }
         let credentials = try CredentialsFile.loadOrCreate(in: directory)
-        let clock = SystemWallClock()
         let store: Store
         do {
             store = try Store(path: directory.database, logger: self.logger)
@@ -45,6 +44,25 @@ package struct TealServer: Sendable {
             throw ServerFailure(failure.description)
         }
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: DockerEngineRuntime.httpConfiguration)
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await self.serve(configuration, credentials, store, http))
+        } catch {
+            outcome = .failure(error)
+        }
+        // A client that is not shut down traps, which would hide why the server could not start.
+        try await http.shutdown()
+        try store.close()
+        lock.release()
+        try outcome.get()
+    }
+
+    private func serve(
+        _ original: ServerConfiguration, _ credentials: CredentialsFile, _ store: Store, _ http: HTTPClient
+    ) async throws {
+        var configuration = original
+        let directory = configuration.dataDirectory
+        let clock = SystemWallClock()
         let selection = try await RuntimeSelection.choose(
             configuration.runtime, directory, executable: configuration.executable, http: http, logger: self.logger)
         let endpoints = Self.endpoints(&configuration, hostAddress: selection.hostAddress)
@@ -66,15 +84,23 @@ package struct TealServer: Sendable {
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: self.logger))
-        try await group.run()
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await group.run())
+        } catch {
+            outcome = .failure(error)
+        }
         try ServerConnection.withdraw(in: directory)
         if configuration.isEphemeral {
             try await Teardown(directory: directory, executable: configuration.executable, logger: self.logger)
                 .perform()
         }
-        try await http.shutdown()
-        try store.close()
-        lock.release()
+        do {
+            try outcome.get()
+        } catch {
+            let addresses = configuration.listeners.map { "\($0)" }.joined(separator: ", ")
+            throw ServerFailure("the server on \(addresses) has failed: \(error)")
+        }
     }
 
     /// Containers cannot reach the host's loopback: there the API also listens where they find the host.

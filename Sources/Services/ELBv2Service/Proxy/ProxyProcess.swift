@@ -77,12 +77,25 @@ struct ProxyProcess: Equatable, Sendable {
         defer { for argument in arguments { free(argument) } }
         arguments.append(nil)
         var id: pid_t = 0
+        Self.keepDescriptorsFromChildren()
         let error = posix_spawn(&id, command.executable, &actions, &attributes, arguments, environ)
         guard error == 0 else { throw SystemCallError("posix_spawn \(command.executable)", code: error) }
         let process = ProxyProcess(id: id)
         try Self.reap(id)
         guard let process else { throw SystemCallError("\(command.executable) ended at once; see \(command.logPath)", code: ECHILD) }
         return process
+    }
+
+    /// Marks every open descriptor but the standard ones close-on-exec. A proxy that outlives the server must not keep the
+    /// API's listening socket, which the event loop opens without that mark: the next server could not bind its port.
+    private static func keepDescriptorsFromChildren() {
+        guard let entries = opendir("/proc/self/fd") else { return }
+        defer { closedir(entries) }
+        while let entry = readdir(entries) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            guard let descriptor = Int32(name), descriptor > 2 else { continue }
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
     }
 
     /// An ended child stays in the process table until somebody has asked for its status.

@@ -40,6 +40,8 @@ package struct ProxySupervisor: Service {
                 if failures > 1 { await self.pause(failures) }
             }
         }
+        // One that was started but not yet connected when the server stopped, and has nothing in flight.
+        if case .shutDown = self.atStop { ProxyProcess.recorded(self.command)?.kill() }
     }
 
     /// The first crash is repaired at once; repeated ones wait 0.2 s, doubled up to 10 s.
