@@ -107,17 +107,18 @@ package actor RoutingPublisher: Service {
         }
     }
 
-    /// Sockets before the snapshot that needs them, closing after the one that no longer does.
+    /// Sockets after the snapshot that needs them: connections wait in their queues meanwhile, while a worker that accepts
+    /// one for a listener it does not know yet can only close it. Closing follows the snapshot that no longer needs them.
     private func send(_ snapshot: RoutingSnapshot) {
         let ports = Set(snapshot.loadBalancers.flatMap(\.listeners).map { Int($0.port) })
         self.ports.require(ports)
         if let connection = self.connection {
-            for sockets in self.ports.held where self.announced.insert(sockets.address).inserted {
-                connection.listen(sockets)
-            }
             if self.sentGeneration < snapshot.generation {
                 connection.send(snapshot)
                 self.sentGeneration = snapshot.generation
+            }
+            for sockets in self.ports.held where self.announced.insert(sockets.address).inserted {
+                connection.listen(sockets)
             }
         }
         for address in self.ports.release(keeping: ports) where self.announced.remove(address) != nil {
