@@ -129,6 +129,15 @@ import WireProtocol
         #expect(error?.code == "ValidationError")
     }
 
+    @Test func theOlderMemberOfAConditionHoldsOneValue() throws {
+        #expect(throws: AWSError.validation("The 'path-pattern' field contains too many values; the limit is '1'")) {
+            try CheckedConditions([.init(field: "path-pattern", values: ["/a", "/b"])])
+        }
+        let both = ["/a", "/b"]
+        let shown = try CheckedConditions([.init(field: "path-pattern", pathPatternConfig: .init(values: both))]).conditions
+        #expect(try CheckedConditions(shown).conditions == shown)
+    }
+
     @Test func aRedirectToItselfIsRefusedAndOmittedPartsAreFilledIn() throws {
         let loop = #expect(throws: AWSError.self) { try RedirectNormalization.normalized(.init(statusCode: .init(rawValue: "HTTP_301"))) }
         #expect(loop?.code == "InvalidLoadBalancerAction")

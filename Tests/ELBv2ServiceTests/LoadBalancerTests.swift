@@ -38,6 +38,28 @@ import WireProtocol
         }
     }
 
+    @Test func idsThatCannotBeOfEC2AreRefusedByTheCodeOfTheirKind() async throws {
+        try await Fixture.with { fixture in
+            #expect(
+                await fixture.code {
+                    _ = try await fixture.aws.call(
+                        ELBv2.CreateLoadBalancer.self, .init(name: "web", subnets: ["subnet-a", "none"]))
+                } == "SubnetNotFound")
+            let loadBalancer = try await fixture.loadBalancer()
+            #expect(
+                await fixture.code {
+                    _ = try await fixture.aws.call(
+                        ELBv2.SetSecurityGroups.self, .init(loadBalancerArn: loadBalancer, securityGroups: ["non_existent"]))
+                } == "InvalidSecurityGroup")
+            #expect(
+                await fixture.code {
+                    _ = try await fixture.aws.call(
+                        ELBv2.CreateTargetGroup.self,
+                        .init(name: "blue", protocol: .http, port: 80, vpcId: "elsewhere", targetType: .ip))
+                } == "ValidationError")
+        }
+    }
+
     @Test func protectionKeepsItFromBeingDeleted() async throws {
         try await Fixture.with { fixture in
             let arn = try await fixture.loadBalancer()

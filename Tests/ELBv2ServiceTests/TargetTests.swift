@@ -58,15 +58,15 @@ import WireProtocol
     }
 
     @Test(arguments: [
-        ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, port: 80, vpcId: "v", targetType: .lambda),
-        ELBv2.CreateTargetGroupInput(name: "t", protocol: .tcp, port: 80, vpcId: "v", targetType: .ip),
-        ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, protocolVersion: "GRPC", port: 80, vpcId: "v"),
-        ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, vpcId: "v"),
+        ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, port: 80, vpcId: "vpc-1", targetType: .lambda),
+        ELBv2.CreateTargetGroupInput(name: "t", protocol: .tcp, port: 80, vpcId: "vpc-1", targetType: .ip),
+        ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, protocolVersion: "GRPC", port: 80, vpcId: "vpc-1"),
+        ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, vpcId: "vpc-1"),
         ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, port: 80),
         ELBv2.CreateTargetGroupInput(
-            name: "t", protocol: .http, port: 80, vpcId: "v", healthCheckIntervalSeconds: 5, healthCheckTimeoutSeconds: 5),
+            name: "t", protocol: .http, port: 80, vpcId: "vpc-1", healthCheckIntervalSeconds: 5, healthCheckTimeoutSeconds: 5),
         ELBv2.CreateTargetGroupInput(
-            name: "t", protocol: .http, port: 80, vpcId: "v", matcher: .init(httpCode: "100-700")),
+            name: "t", protocol: .http, port: 80, vpcId: "vpc-1", matcher: .init(httpCode: "100-700")),
     ])
     func whatATargetGroupCannotBeIsRefused(input: ELBv2.CreateTargetGroupInput) async throws {
         try await Fixture.with { fixture in
@@ -79,7 +79,7 @@ import WireProtocol
         try await Fixture.with { fixture in
             let output = try await fixture.aws.call(
                 ELBv2.CreateTargetGroup.self,
-                .init(name: "t", protocol: .http, protocolVersion: "", port: 80, vpcId: "v", targetType: .ip))
+                .init(name: "t", protocol: .http, protocolVersion: "", port: 80, vpcId: "vpc-1", targetType: .ip))
             #expect(output.targetGroups?.first?.protocolVersion == "HTTP1")
         }
     }

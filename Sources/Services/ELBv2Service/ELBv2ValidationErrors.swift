@@ -6,9 +6,14 @@ extension ValidationErrors {
         let noun = failures.count == 1 ? "error" : "errors"
         let details = failures.map { failure in
             let value = failure.reason == .missing ? "null" : "'\(failure.value)'"
-            return "Value \(value) at '\(failure.path)' failed to satisfy constraint: \(failure.reason.constraint)"
+            return "Value \(value) at '\(Self.shown(failure.path))' failed to satisfy constraint: \(failure.reason.constraint)"
         }
         return .validation("\(failures.count) validation \(noun) detected: \(details.joined(separator: "; "))")
+    }
+
+    /// The service writes members with a small first letter: `targetType`, `defaultActions.1.member.redirectConfig`.
+    private static func shown(_ path: String) -> String {
+        path.split(separator: ".").map { $0.prefix(1).lowercased() + $0.dropFirst() }.joined(separator: ".")
     }
 }
 

@@ -24,7 +24,7 @@ extension ELBv2Handlers {
             vpcId: LoadBalancerNetwork.vpc, type: type,
             availabilityZones: try LoadBalancerNetwork.zones(
                 subnets: input.subnets, mappings: input.subnetMappings, region: context.scope.region),
-            securityGroups: LoadBalancerNetwork.securityGroups(input.securityGroups),
+            securityGroups: try LoadBalancerNetwork.securityGroups(input.securityGroups),
             ipAddressType: input.ipAddressType ?? .ipv4)
         let (stored, generation) = try await self.store.write { transaction -> (ELBv2.LoadBalancer, Int) in
             let region = context.scope.region

@@ -29,7 +29,8 @@ extension ELBv2Handlers {
             throw AWSError.invalidConfiguration(
                 "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic is not supported on load balancers of type 'application'")
         }
-        let shape = try await self.changeLoadBalancer(input.loadBalancerArn) { $0.securityGroups = input.securityGroups }
+        let groups = try LoadBalancerNetwork.securityGroups(input.securityGroups)
+        let shape = try await self.changeLoadBalancer(input.loadBalancerArn) { $0.securityGroups = groups }
         return ELBv2.SetSecurityGroupsOutput(securityGroupIds: shape.securityGroups)
     }
 

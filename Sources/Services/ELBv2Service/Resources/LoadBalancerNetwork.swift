@@ -31,6 +31,9 @@ enum LoadBalancerNetwork {
             throw .invalidConfiguration("Addresses in SubnetMappings are not supported on load balancers of type 'application'")
         }
         let all = subnets.isEmpty ? mappings.compactMap(\.subnetId) : subnets
+        for subnet in all where !self.isWellFormed(subnet, prefix: "subnet-") {
+            throw ELBv2.Errors.subnetNotFoundException("The subnet ID '\(subnet)' is not valid")
+        }
         guard Set(all).count == all.count else {
             throw .invalidConfiguration("A load balancer cannot be attached to the same subnet twice")
         }
@@ -41,8 +44,30 @@ enum LoadBalancerNetwork {
         return zip(all, "abcdef").map { ELBv2.AvailabilityZone(zoneName: "\(region)\($1)", subnetId: $0, loadBalancerAddresses: []) }
     }
 
-    static func securityGroups(_ given: [String]?) -> [String] {
-        (given ?? []).isEmpty ? [Self.defaultSecurityGroup] : given ?? []
+    static func securityGroups(_ given: [String]?) throws(AWSError) -> [String] {
+        guard let given, !given.isEmpty else { return [Self.defaultSecurityGroup] }
+        for group in given where !self.isWellFormed(group, prefix: "sg-") {
+            throw ELBv2.Errors.invalidSecurityGroupException("The security group ID '\(group)' is not valid")
+        }
+        return given
+    }
+
+    static func checkVPC(_ vpc: String) throws(AWSError) {
+        guard self.isWellFormed(vpc, prefix: "vpc-") else { throw .validation("The VPC ID '\(vpc)' is not found") }
+    }
+
+    /// Identifiers are taken at their word, whether or not EC2 has made them, but only where they could be its own.
+    private static func isWellFormed(_ id: String, prefix: String) -> Bool {
+        let rest = id.dropFirst(prefix.count)
+        return id.hasPrefix(prefix) && !rest.isEmpty
+            && rest.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
     }
 
     /// Whether a second CreateLoadBalancer asks for what is there (tags are not compared).

@@ -15,6 +15,7 @@ enum TargetGroupDefinition {
         }
         guard let port = input.port else { throw .validation("A port must be specified") }
         guard let vpc = input.vpcId.nonEmpty else { throw .validation("A VPC ID must be specified") }
+        try LoadBalancerNetwork.checkVPC(vpc)
         let version = input.protocolVersion.nonEmpty ?? "HTTP1"
         guard ["HTTP1", "HTTP2", "GRPC"].contains(version) else {
             throw .validation("Protocol version '\(version)' must be one of '[HTTP1, HTTP2, GRPC]'")

@@ -119,7 +119,9 @@ struct CheckedConditions {
             return (shown, values)
         default:
             let config = try self.required(condition.sourceIpConfig, "SourceIpConfig", field)
-            let values = try self.nonEmpty(config.values, field)
+            guard let values = config.values, !values.isEmpty else {
+                throw .validation("A 'source-ip' value must be specified")
+            }
             for value in values where CIDRBlock(value) == nil {
                 throw .validation("The 'source-ip' value '\(value)' must be a CIDR block")
             }
@@ -135,7 +137,14 @@ struct CheckedConditions {
             let name = field == "host-header" ? "HostHeaderConfig" : "PathPatternConfig"
             throw .validation("You cannot provide both Values and '\(name)' for a condition of type '\(field)'")
         }
-        return try self.nonEmpty((config ?? []).isEmpty ? plain : config, field)
+        guard let config, !config.isEmpty else {
+            // The older member holds one value; the configuration of the condition holds several.
+            guard (plain ?? []).count <= 1 else {
+                throw .validation("The '\(field)' field contains too many values; the limit is '1'")
+            }
+            return try self.nonEmpty(plain, field)
+        }
+        return try self.nonEmpty(config, field)
     }
 
     private static func nonEmpty(_ values: [String]?, _ field: String) throws(AWSError) -> [String] {
