@@ -64,10 +64,11 @@ class Stack:
             return boto3.client(name, region_name="us-east-1", endpoint_url=endpoint,
                                 aws_access_key_id=credentials.access_key, aws_secret_access_key=credentials.secret_key)
         elb, ecs, deploy, ec2 = client("elbv2"), client("ecs"), client("codedeploy"), client("ec2")
-        subnets, vpc = SUBNETS, "vpc-0123456789abcdef0"
-        if program is None:  # moto knows the subnets that it made itself
+        subnets, security_groups, vpc = SUBNETS, ["sg-0123456789abcdef0"], "vpc-0123456789abcdef0"
+        if program is None:  # moto takes only the network that it made itself
             found = ec2.describe_subnets()["Subnets"][:2]
             subnets, vpc = [s["SubnetId"] for s in found], found[0]["VpcId"]
+            security_groups = [ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]]
         groups = [elb.create_target_group(Name=name, Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")["TargetGroups"][0]
                   for name in ("blue", "green")]
         self.group = groups[0]["TargetGroupArn"]
@@ -82,7 +83,8 @@ class Stack:
                                    "portMappings": [{"containerPort": 80}]}])["taskDefinition"]["taskDefinitionArn"]
         ecs.create_service(
             cluster="main", serviceName="web", taskDefinition=task, desiredCount=0 if program else 2, launchType="FARGATE",
-            deploymentController={"type": "CODE_DEPLOY"}, networkConfiguration={"awsvpcConfiguration": {"subnets": subnets}},
+            deploymentController={"type": "CODE_DEPLOY"},
+            networkConfiguration={"awsvpcConfiguration": {"subnets": subnets, "securityGroups": security_groups}},
             loadBalancers=[{"targetGroupArn": self.group, "containerName": "app", "containerPort": 80}])
         deploy.create_application(applicationName="app", computePlatform="ECS")
         deploy.create_deployment_group(

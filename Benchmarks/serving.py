@@ -24,7 +24,7 @@ class TealServer:
     """`teal serve --ephemeral` with process tasks; `ready` is the time in seconds from its start to its ready line."""
 
     def __init__(self, binary, *arguments, data=None):
-        self.folder = tempfile.TemporaryDirectory(prefix="teal-bench-") if data is None else None
+        self.folder = tempfile.TemporaryDirectory(prefix="teal-bench-", ignore_cleanup_errors=True) if data is None else None
         self.data = data or os.path.join(self.folder.name, "data")
         self.endpoint = f"http://127.0.0.1:{free_port()}"
         self.command = [binary, "serve", "--ephemeral", "--runtime=process", f"--data-dir={self.data}",
