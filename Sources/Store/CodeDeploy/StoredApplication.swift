@@ -31,7 +31,7 @@ package struct StoredApplication: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func codeDeployApplication(named name: String, region: String) throws -> StoredApplication? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM codedeploy_applications WHERE region = ? AND name = ?",
             arguments: [region, name]
         ).map(StoredApplication.init(row:))
@@ -39,7 +39,7 @@ extension StoreSnapshot {
 
     /// By name.
     package func codeDeployApplications(region: String) throws -> [StoredApplication] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM codedeploy_applications WHERE region = ? ORDER BY name", arguments: [region]
         ).map(StoredApplication.init(row:))
     }
@@ -47,7 +47,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func insert(_ application: StoredApplication) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO codedeploy_applications (id, region, name, compute_platform, created_at, tags)
                 VALUES (?, ?, ?, ?, ?, ?)
@@ -60,19 +60,19 @@ extension StoreTransaction {
 
     /// Writes name and tags. Its deployments go by the new name from then on.
     package func update(_ application: StoredApplication) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 UPDATE codedeploy_deployments SET application_name = ?
                 WHERE group_id IN (SELECT id FROM codedeploy_groups WHERE application_id = ?)
                 """,
             arguments: [application.name, application.id])
-        try self.database.execute(
+        try self.database.run(
             sql: "UPDATE codedeploy_applications SET name = ?, tags = ? WHERE id = ?",
             arguments: [application.name, MapColumn.text(application.tags), application.id])
     }
 
     /// With its groups and revisions; its deployments stay.
     package func deleteCodeDeployApplication(id: String) throws {
-        try self.database.execute(sql: "DELETE FROM codedeploy_applications WHERE id = ?", arguments: [id])
+        try self.database.run(sql: "DELETE FROM codedeploy_applications WHERE id = ?", arguments: [id])
     }
 }

@@ -89,21 +89,21 @@ package struct DeploymentFilter: Sendable {
 
 extension StoreSnapshot {
     package func codeDeployDeployment(_ id: CodeDeployDeployment.ID) throws -> StoredDeployment? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM codedeploy_deployments WHERE id = ?", arguments: [id.rawValue]
         ).map(StoredDeployment.init(row:))
     }
 
     /// Of every region, oldest first.
     package func activeCodeDeployDeployments() throws -> [CodeDeployDeployment.ID] {
-        try String.fetchAll(
+        try String.all(
             self.database, sql: "SELECT id FROM codedeploy_deployments WHERE is_active ORDER BY sequence"
         ).map(CodeDeployDeployment.ID.init(rawValue:))
     }
 
     /// The one deployment that holds the service (`CLUSTER:SERVICE`).
     package func activeCodeDeployDeployment(service: String, region: String) throws -> CodeDeployDeployment.ID? {
-        try String.fetchOne(
+        try String.first(
             self.database, sql: "SELECT id FROM codedeploy_deployments WHERE region = ? AND service = ? AND is_active",
             arguments: [region, service]
         ).map(CodeDeployDeployment.ID.init(rawValue:))
@@ -111,7 +111,7 @@ extension StoreSnapshot {
 
     /// The group's newest deployment, of one status or of any.
     package func lastCodeDeployDeployment(groupID: String, status: CodeDeployDeployment.Status? = nil) throws -> StoredDeployment? {
-        try Row.fetchOne(
+        try Row.first(
             self.database,
             sql: """
                 SELECT * FROM codedeploy_deployments WHERE group_id = :group AND (:status IS NULL OR status = :status)
@@ -142,7 +142,7 @@ extension StoreSnapshot {
             conditions.append("status IN (\(names.map { ":\($0)" }.joined(separator: ", ")))")
             for (name, status) in zip(names, filter.statuses) { arguments += [name: status] }
         }
-        return try Row.fetchAll(
+        return try Row.all(
             self.database,
             sql: """
                 SELECT id, sequence FROM codedeploy_deployments WHERE \(conditions.joined(separator: " AND "))
@@ -157,7 +157,7 @@ extension StoreTransaction {
     /// Fails where the service has an active deployment already.
     package func insert(_ deployment: StoredDeployment) throws {
         let machine = deployment.machine
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO codedeploy_deployments
                     (id, account, region, application_name, group_name, group_id, service, status, is_active, created_at,
@@ -175,7 +175,7 @@ extension StoreTransaction {
 
     /// Writes the machine's new value.
     package func save(_ machine: CodeDeployDeployment) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 UPDATE codedeploy_deployments SET machine = ?, status = ?, is_active = ?, completed_at = ? WHERE id = ?
                 """,

@@ -22,21 +22,21 @@ package struct StoredDeploymentConfig: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func codeDeployConfig(named name: String, region: String) throws -> StoredDeploymentConfig? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM codedeploy_configs WHERE region = ? AND name = ?", arguments: [region, name]
         ).map(StoredDeploymentConfig.init(row:))
     }
 
     /// By name.
     package func codeDeployConfigs(region: String) throws -> [StoredDeploymentConfig] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM codedeploy_configs WHERE region = ? ORDER BY name", arguments: [region]
         ).map(StoredDeploymentConfig.init(row:))
     }
 
     /// Whether a deployment group goes by this configuration.
     package func isCodeDeployConfigInUse(named name: String, region: String) throws -> Bool {
-        try Bool.fetchOne(
+        try Bool.first(
             self.database, sql: "SELECT EXISTS (SELECT 1 FROM codedeploy_groups WHERE region = ? AND config_name = ?)",
             arguments: [region, name]) ?? false
     }
@@ -44,13 +44,13 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func insert(_ config: StoredDeploymentConfig) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "INSERT INTO codedeploy_configs (id, region, name, body) VALUES (?, ?, ?, ?)",
             arguments: [config.id, config.region, config.name, config.body])
     }
 
     package func deleteCodeDeployConfig(named name: String, region: String) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM codedeploy_configs WHERE region = ? AND name = ?", arguments: [region, name])
     }
 }

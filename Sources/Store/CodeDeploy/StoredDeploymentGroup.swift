@@ -37,7 +37,7 @@ package struct StoredDeploymentGroup: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func codeDeployGroup(named name: String, applicationID: String) throws -> StoredDeploymentGroup? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM codedeploy_groups WHERE application_id = ? AND name = ?",
             arguments: [applicationID, name]
         ).map(StoredDeploymentGroup.init(row:))
@@ -45,7 +45,7 @@ extension StoreSnapshot {
 
     /// By name.
     package func codeDeployGroups(applicationID: String) throws -> [StoredDeploymentGroup] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM codedeploy_groups WHERE application_id = ? ORDER BY name",
             arguments: [applicationID]
         ).map(StoredDeploymentGroup.init(row:))
@@ -53,7 +53,7 @@ extension StoreSnapshot {
 
     /// The one group that deploys this service (`CLUSTER:SERVICE`).
     package func codeDeployGroup(deploying service: String, region: String) throws -> StoredDeploymentGroup? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM codedeploy_groups WHERE region = ? AND service = ?",
             arguments: [region, service]
         ).map(StoredDeploymentGroup.init(row:))
@@ -62,7 +62,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func insert(_ group: StoredDeploymentGroup) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO codedeploy_groups (id, application_id, region, name, service, config_name, body, tags)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -75,17 +75,17 @@ extension StoreTransaction {
 
     /// Writes all that may change. Its deployments go by the new name from then on.
     package func update(_ group: StoredDeploymentGroup) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "UPDATE codedeploy_groups SET name = ?, service = ?, config_name = ?, body = ?, tags = ? WHERE id = ?",
             arguments: [
                 group.name, group.service, group.configName, group.body, MapColumn.text(group.tags), group.id,
             ])
-        try self.database.execute(
+        try self.database.run(
             sql: "UPDATE codedeploy_deployments SET group_name = ? WHERE group_id = ?", arguments: [group.name, group.id])
     }
 
     /// Its deployments stay; one that runs goes on.
     package func deleteCodeDeployGroup(id: String) throws {
-        try self.database.execute(sql: "DELETE FROM codedeploy_groups WHERE id = ?", arguments: [id])
+        try self.database.run(sql: "DELETE FROM codedeploy_groups WHERE id = ?", arguments: [id])
     }
 }

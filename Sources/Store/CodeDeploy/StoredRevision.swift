@@ -37,7 +37,7 @@ package struct StoredRevision: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func codeDeployRevision(applicationID: String, sha256: String) throws -> StoredRevision? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM codedeploy_revisions WHERE application_id = ? AND sha256 = ?",
             arguments: [applicationID, sha256]
         ).map(StoredRevision.init(row:))
@@ -45,7 +45,7 @@ extension StoreSnapshot {
 
     /// In order of registration.
     package func codeDeployRevisions(applicationID: String) throws -> [StoredRevision] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM codedeploy_revisions WHERE application_id = ? ORDER BY sequence",
             arguments: [applicationID]
         ).map(StoredRevision.init(row:))
@@ -55,7 +55,7 @@ extension StoreSnapshot {
 extension StoreTransaction {
     /// Inserts it, or replaces the one of the same digest.
     package func save(_ revision: StoredRevision) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO codedeploy_revisions
                     (application_id, sha256, body, description, registered_at, first_used_at, last_used_at)

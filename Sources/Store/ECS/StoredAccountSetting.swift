@@ -4,7 +4,7 @@ internal import GRDB
 extension StoreSnapshot {
     /// Values by setting name.
     package func accountSettings(of principal: String, region: String) throws -> [String: String] {
-        let rows = try Row.fetchAll(
+        let rows = try Row.all(
             self.database, sql: "SELECT name, value FROM ecs_account_settings WHERE region = ? AND principal = ?",
             arguments: [region, principal])
         return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], $0["value"]) })
@@ -13,7 +13,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func setAccountSetting(_ name: String, to value: String, for principal: String, region: String) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO ecs_account_settings (region, principal, name, value) VALUES (?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET value = excluded.value
@@ -22,7 +22,7 @@ extension StoreTransaction {
     }
 
     package func deleteAccountSetting(_ name: String, of principal: String, region: String) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM ecs_account_settings WHERE region = ? AND principal = ? AND name = ?", arguments: [region, principal, name])
     }
 }

@@ -34,14 +34,14 @@ package struct ClusterCounts: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func cluster(_ name: String, region: String) throws -> StoredCluster? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM ecs_clusters WHERE region = ? AND name = ?", arguments: [region, name]
         ).map(StoredCluster.init)
     }
 
     /// By name.
     package func activeClusters(region: String) throws -> [StoredCluster] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM ecs_clusters WHERE region = ? AND status = 'ACTIVE' ORDER BY name", arguments: [region]
         ).map(StoredCluster.init)
     }
@@ -55,7 +55,7 @@ extension StoreSnapshot {
     }
 
     private func count(_ table: String, _ condition: String, _ region: String, _ cluster: String) throws -> Int {
-        try Int.fetchOne(
+        try Int.first(
             self.database, sql: "SELECT COUNT(*) FROM \(table) WHERE region = ? AND cluster = ? AND \(condition)",
             arguments: [region, cluster]) ?? 0
     }
@@ -63,7 +63,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func save(_ cluster: StoredCluster) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO ecs_clusters (region, name, status, created_at, body) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET status = excluded.status, created_at = excluded.created_at, body = excluded.body

@@ -3,7 +3,7 @@ internal import GRDB
 extension StoreSnapshot {
     /// Tags of an ECS resource, by key.
     package func ecsTags(of arn: String) throws -> [ResourceTag] {
-        try Row.fetchAll(self.database, sql: "SELECT key, value FROM ecs_tags WHERE arn = ? ORDER BY key", arguments: [arn])
+        try Row.all(self.database, sql: "SELECT key, value FROM ecs_tags WHERE arn = ? ORDER BY key", arguments: [arn])
             .map { ResourceTag(key: $0["key"], value: $0["value"]) }
     }
 }
@@ -12,7 +12,7 @@ extension StoreTransaction {
     /// Adds tags; the value of a key that is there already is replaced.
     package func addECSTags(_ tags: [ResourceTag], to arn: String) throws {
         for tag in tags {
-            try self.database.execute(
+            try self.database.run(
                 sql: "INSERT INTO ecs_tags (arn, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
                 arguments: [arn, tag.key, tag.value])
         }
@@ -20,7 +20,7 @@ extension StoreTransaction {
 
     package func removeECSTags(_ keys: [String], from arn: String) throws {
         for key in keys {
-            try self.database.execute(sql: "DELETE FROM ecs_tags WHERE arn = ? AND key = ?", arguments: [arn, key])
+            try self.database.run(sql: "DELETE FROM ecs_tags WHERE arn = ? AND key = ?", arguments: [arn, key])
         }
     }
 }

@@ -65,19 +65,19 @@ package struct StoredService: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func service(_ key: ServiceKey) throws -> StoredService? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM ecs_services WHERE region = ? AND cluster = ? AND name = ?", arguments: key.arguments
         ).map(StoredService.init)
     }
 
     /// Services that the scheduler works on, in every region.
     package func scheduledServices() throws -> [StoredService] {
-        try Row.fetchAll(self.database, sql: "SELECT * FROM ecs_services WHERE status <> 'INACTIVE' ORDER BY created_at").map(StoredService.init)
+        try Row.all(self.database, sql: "SELECT * FROM ecs_services WHERE status <> 'INACTIVE' ORDER BY created_at").map(StoredService.init)
     }
 
     /// By name, without INACTIVE ones.
     package func services(cluster: String, region: String) throws -> [StoredService] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM ecs_services WHERE region = ? AND cluster = ? AND status <> 'INACTIVE' ORDER BY name",
             arguments: [region, cluster]
         ).map(StoredService.init)
@@ -87,10 +87,10 @@ extension StoreSnapshot {
 extension StoreTransaction {
     /// A new service under a free name, or under that of an INACTIVE one, whose revisions and events go.
     package func insert(_ service: StoredService) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM ecs_services WHERE region = ? AND cluster = ? AND name = ? AND status = 'INACTIVE'",
             arguments: service.key.arguments)
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO ecs_services
                     (region, cluster, name, status, controller, desired_count, created_at, steady_since, client_token, body)
@@ -104,7 +104,7 @@ extension StoreTransaction {
     }
 
     package func update(_ service: StoredService) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 UPDATE ecs_services SET status = ?, controller = ?, desired_count = ?, steady_since = ?, body = ?
                 WHERE region = ? AND cluster = ? AND name = ?

@@ -44,7 +44,7 @@ package struct StoredServiceRevision: Equatable, Sendable {
 extension StoreSnapshot {
     /// The primary first, then the newest.
     package func revisions(of service: ServiceKey) throws -> [StoredServiceRevision] {
-        try Row.fetchAll(
+        try Row.all(
             self.database,
             sql: """
                 SELECT * FROM ecs_service_revisions WHERE region = ? AND cluster = ? AND service = ?
@@ -55,13 +55,13 @@ extension StoreSnapshot {
     }
 
     package func revision(_ id: String) throws -> StoredServiceRevision? {
-        try Row.fetchOne(self.database, sql: "SELECT * FROM ecs_service_revisions WHERE id = ?", arguments: [id]).map(StoredServiceRevision.init)
+        try Row.first(self.database, sql: "SELECT * FROM ecs_service_revisions WHERE id = ?", arguments: [id]).map(StoredServiceRevision.init)
     }
 }
 
 extension StoreTransaction {
     package func save(_ revision: StoredServiceRevision) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO ecs_service_revisions
                     (id, region, cluster, service, role, scale, client_token, progress, created_at, updated_at, body)
@@ -78,7 +78,7 @@ extension StoreTransaction {
     }
 
     package func deleteRevision(_ id: String) throws {
-        try self.database.execute(sql: "DELETE FROM ecs_service_revisions WHERE id = ?", arguments: [id])
+        try self.database.run(sql: "DELETE FROM ecs_service_revisions WHERE id = ?", arguments: [id])
         self.changed(.taskSets)
     }
 }

@@ -50,17 +50,17 @@ package struct StoredTask: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func task(_ id: String) throws -> StoredTask? {
-        try Row.fetchOne(self.database, sql: "SELECT * FROM ecs_tasks WHERE id = ?", arguments: [id]).map(StoredTask.init)
+        try Row.first(self.database, sql: "SELECT * FROM ecs_tasks WHERE id = ?", arguments: [id]).map(StoredTask.init)
     }
 
     /// Oldest first, in every region.
     package func liveTasks() throws -> [StoredTask] {
-        try Row.fetchAll(self.database, sql: "SELECT * FROM ecs_tasks WHERE last_status <> 'STOPPED' ORDER BY created_at, id").map(StoredTask.init)
+        try Row.all(self.database, sql: "SELECT * FROM ecs_tasks WHERE last_status <> 'STOPPED' ORDER BY created_at, id").map(StoredTask.init)
     }
 
     /// Tasks of a service that have not stopped, or whose end has not been counted.
     package func openTasks(of service: ServiceKey) throws -> [StoredTask] {
-        try Row.fetchAll(
+        try Row.all(
             self.database,
             sql: """
                 SELECT * FROM ecs_tasks WHERE region = ? AND cluster = ? AND service = ? AND (last_status <> 'STOPPED' OR is_accounted = 0)
@@ -72,14 +72,14 @@ extension StoreSnapshot {
 
     /// Newest first.
     package func tasks(cluster: String, region: String, desiredStatus: String) throws -> [StoredTask] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM ecs_tasks WHERE region = ? AND cluster = ? AND desired_status = ? ORDER BY created_at DESC, id",
             arguments: [region, cluster, desiredStatus]
         ).map(StoredTask.init)
     }
 
     package func tasks(clientToken: String, cluster: String, region: String) throws -> [StoredTask] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM ecs_tasks WHERE region = ? AND cluster = ? AND client_token = ? ORDER BY id",
             arguments: [region, cluster, clientToken]
         ).map(StoredTask.init)
@@ -88,7 +88,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func save(_ task: StoredTask) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO ecs_tasks
                     (id, region, cluster, family, service, revision, started_by, group_name, client_token, last_status, desired_status,
@@ -107,7 +107,7 @@ extension StoreTransaction {
 
     /// Forgets tasks that stopped before `moment` and have been counted.
     package func deleteTasks(stoppedBefore moment: Timestamp) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM ecs_tasks WHERE stopped_at < ? AND (is_accounted = 1 OR service IS NULL)", arguments: [moment.milliseconds])
     }
 }

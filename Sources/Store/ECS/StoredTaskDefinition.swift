@@ -31,14 +31,14 @@ package struct StoredTaskDefinition: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func taskDefinition(family: String, revision: Int, region: String) throws -> StoredTaskDefinition? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM ecs_task_definitions WHERE region = ? AND family = ? AND revision = ?",
             arguments: [region, family, revision]
         ).map(StoredTaskDefinition.init)
     }
 
     package func latestActiveTaskDefinition(family: String, region: String) throws -> StoredTaskDefinition? {
-        try Row.fetchOne(
+        try Row.first(
             self.database,
             sql: """
                 SELECT * FROM ecs_task_definitions WHERE region = ? AND family = ? AND status = 'ACTIVE' ORDER BY revision DESC LIMIT 1
@@ -49,7 +49,7 @@ extension StoreSnapshot {
 
     /// The revision that the family's next registration gets; numbers are never used again.
     package func nextRevision(family: String, region: String) throws -> Int {
-        1 + (try Int.fetchOne(
+        1 + (try Int.first(
             self.database, sql: "SELECT MAX(revision) FROM ecs_task_definitions WHERE region = ? AND family = ?", arguments: [region, family])
             ?? 0)
     }
@@ -59,7 +59,7 @@ extension StoreSnapshot {
     package func taskDefinitions(
         region: String, status: StoredTaskDefinition.Status?, family: String? = nil, familyPrefix: String? = nil
     ) throws -> [StoredTaskDefinition] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM ecs_task_definitions WHERE region = ? ORDER BY family, revision", arguments: [region]
         ).map(StoredTaskDefinition.init).filter { definition in
             (status == nil || definition.status == status) && (family == nil || definition.family == family)
@@ -70,7 +70,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func save(_ definition: StoredTaskDefinition) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO ecs_task_definitions (region, family, revision, status, body) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET status = excluded.status, body = excluded.body

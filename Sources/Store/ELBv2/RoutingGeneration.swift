@@ -3,7 +3,7 @@ internal import GRDB
 extension StoreSnapshot {
     /// How often routing has changed in the life of this file. A snapshot compiled from this read carries it.
     package func routingGeneration() throws -> Int {
-        try Int.fetchOne(self.database, sql: "SELECT generation FROM elbv2_routing") ?? 0
+        try Int.first(self.database, sql: "SELECT generation FROM elbv2_routing") ?? 0
     }
 }
 
@@ -11,14 +11,14 @@ extension StoreTransaction {
     /// Counts one more change of what the proxy has to serve. Called once by every transaction that makes one.
     /// - Returns: the generation that contains the change.
     package func routingChanged() throws -> Int {
-        try self.database.execute(sql: "UPDATE elbv2_routing SET generation = generation + 1")
+        try self.database.run(sql: "UPDATE elbv2_routing SET generation = generation + 1")
         self.changed(.routing)
         return try self.routingGeneration()
     }
 
     /// Makes sure that generations stay above one that a proxy already serves (an older copy of the file was restored).
     package func raiseRoutingGeneration(above generation: Int) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "UPDATE elbv2_routing SET generation = ? WHERE generation <= ?", arguments: [generation + 1, generation])
         self.changed(.routing)
     }

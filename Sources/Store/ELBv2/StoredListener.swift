@@ -36,7 +36,7 @@ package struct StoredListener: Equatable, Sendable {
 extension StoreSnapshot {
     /// In order of creation.
     package func listeners(loadBalancerARN: String) throws -> [StoredListener] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM elbv2_listeners WHERE load_balancer_arn = ? ORDER BY sequence",
             arguments: [loadBalancerARN]
         ).map(StoredListener.init(row:))
@@ -44,16 +44,16 @@ extension StoreSnapshot {
 
     /// Of every load balancer, oldest first.
     package func allListeners() throws -> [StoredListener] {
-        try Row.fetchAll(self.database, sql: "SELECT * FROM elbv2_listeners ORDER BY sequence").map(StoredListener.init(row:))
+        try Row.all(self.database, sql: "SELECT * FROM elbv2_listeners ORDER BY sequence").map(StoredListener.init(row:))
     }
 
     package func listener(arn: String) throws -> StoredListener? {
-        try Row.fetchOne(self.database, sql: "SELECT * FROM elbv2_listeners WHERE arn = ?", arguments: [arn])
+        try Row.first(self.database, sql: "SELECT * FROM elbv2_listeners WHERE arn = ?", arguments: [arn])
             .map(StoredListener.init(row:))
     }
 
     package func listener(loadBalancerARN: String, port: Int) throws -> StoredListener? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM elbv2_listeners WHERE load_balancer_arn = ? AND port = ?",
             arguments: [loadBalancerARN, port]
         ).map(StoredListener.init(row:))
@@ -63,7 +63,7 @@ extension StoreSnapshot {
 extension StoreTransaction {
     /// Its default rule is inserted apart, in the same transaction.
     package func insert(_ listener: StoredListener) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO elbv2_listeners (arn, load_balancer_arn, port, body, attributes, tags)
                 VALUES (?, ?, ?, ?, ?, ?)
@@ -76,7 +76,7 @@ extension StoreTransaction {
 
     /// Writes what may change of it: port, body, attributes and tags.
     package func update(_ listener: StoredListener) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "UPDATE elbv2_listeners SET port = ?, body = ?, attributes = ?, tags = ? WHERE arn = ?",
             arguments: [
                 listener.port, listener.body, MapColumn.text(listener.attributes), MapColumn.text(listener.tags),
@@ -86,6 +86,6 @@ extension StoreTransaction {
 
     /// With its rules.
     package func deleteListener(arn: String) throws {
-        try self.database.execute(sql: "DELETE FROM elbv2_listeners WHERE arn = ?", arguments: [arn])
+        try self.database.run(sql: "DELETE FROM elbv2_listeners WHERE arn = ?", arguments: [arn])
     }
 }

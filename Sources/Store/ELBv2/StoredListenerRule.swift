@@ -37,7 +37,7 @@ package struct StoredListenerRule: Equatable, Sendable {
 extension StoreSnapshot {
     /// In order of evaluation: by priority, the default rule last.
     package func listenerRules(listenerARN: String) throws -> [StoredListenerRule] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM elbv2_rules WHERE listener_arn = ? ORDER BY priority NULLS LAST",
             arguments: [listenerARN]
         ).map(StoredListenerRule.init(row:))
@@ -45,31 +45,31 @@ extension StoreSnapshot {
 
     /// Of every listener, each listener's own in order of evaluation.
     package func allListenerRules() throws -> [StoredListenerRule] {
-        try Row.fetchAll(self.database, sql: "SELECT * FROM elbv2_rules ORDER BY listener_arn, priority NULLS LAST")
+        try Row.all(self.database, sql: "SELECT * FROM elbv2_rules ORDER BY listener_arn, priority NULLS LAST")
             .map(StoredListenerRule.init(row:))
     }
 
     package func listenerRule(arn: String) throws -> StoredListenerRule? {
-        try Row.fetchOne(self.database, sql: "SELECT * FROM elbv2_rules WHERE arn = ?", arguments: [arn])
+        try Row.first(self.database, sql: "SELECT * FROM elbv2_rules WHERE arn = ?", arguments: [arn])
             .map(StoredListenerRule.init(row:))
     }
 
     package func listenerRule(listenerARN: String, priority: Int) throws -> StoredListenerRule? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM elbv2_rules WHERE listener_arn = ? AND priority = ?",
             arguments: [listenerARN, priority]
         ).map(StoredListenerRule.init(row:))
     }
 
     package func defaultRule(listenerARN: String) throws -> StoredListenerRule? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM elbv2_rules WHERE listener_arn = ? AND priority IS NULL", arguments: [listenerARN]
         ).map(StoredListenerRule.init(row:))
     }
 
     /// Rules of all listeners of a load balancer, default rules not counted.
     package func ruleCount(loadBalancerARN: String) throws -> Int {
-        try Int.fetchOne(
+        try Int.first(
             self.database,
             sql: """
                 SELECT COUNT(*) FROM elbv2_rules JOIN elbv2_listeners ON elbv2_listeners.arn = elbv2_rules.listener_arn
@@ -81,7 +81,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func insert(_ rule: StoredListenerRule) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "INSERT INTO elbv2_rules (arn, listener_arn, priority, body, tags) VALUES (?, ?, ?, ?, ?)",
             arguments: [rule.arn, rule.listenerARN, rule.priority, rule.body, MapColumn.text(rule.tags)])
         try self.insertTargetGroups(of: rule)
@@ -89,13 +89,13 @@ extension StoreTransaction {
 
     /// Writes body and the target groups that it names.
     package func updateActions(_ rule: StoredListenerRule) throws {
-        try self.database.execute(sql: "UPDATE elbv2_rules SET body = ? WHERE arn = ?", arguments: [rule.body, rule.arn])
-        try self.database.execute(sql: "DELETE FROM elbv2_rule_target_groups WHERE rule_arn = ?", arguments: [rule.arn])
+        try self.database.run(sql: "UPDATE elbv2_rules SET body = ? WHERE arn = ?", arguments: [rule.body, rule.arn])
+        try self.database.run(sql: "DELETE FROM elbv2_rule_target_groups WHERE rule_arn = ?", arguments: [rule.arn])
         try self.insertTargetGroups(of: rule)
     }
 
     package func updateTags(_ rule: StoredListenerRule) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "UPDATE elbv2_rules SET tags = ? WHERE arn = ?", arguments: [MapColumn.text(rule.tags), rule.arn])
     }
 
@@ -103,20 +103,20 @@ extension StoreTransaction {
     /// - Throws: on the schema where one of the priorities belongs to a rule that is not among them.
     package func setPriorities(_ priorities: [(arn: String, priority: Int)]) throws {
         for (arn, priority) in priorities {
-            try self.database.execute(sql: "UPDATE elbv2_rules SET priority = ? WHERE arn = ?", arguments: [-priority, arn])
+            try self.database.run(sql: "UPDATE elbv2_rules SET priority = ? WHERE arn = ?", arguments: [-priority, arn])
         }
         for (arn, priority) in priorities {
-            try self.database.execute(sql: "UPDATE elbv2_rules SET priority = ? WHERE arn = ?", arguments: [priority, arn])
+            try self.database.run(sql: "UPDATE elbv2_rules SET priority = ? WHERE arn = ?", arguments: [priority, arn])
         }
     }
 
     package func deleteListenerRule(arn: String) throws {
-        try self.database.execute(sql: "DELETE FROM elbv2_rules WHERE arn = ?", arguments: [arn])
+        try self.database.run(sql: "DELETE FROM elbv2_rules WHERE arn = ?", arguments: [arn])
     }
 
     private func insertTargetGroups(of rule: StoredListenerRule) throws {
         for group in rule.targetGroupARNs {
-            try self.database.execute(
+            try self.database.run(
                 sql: "INSERT INTO elbv2_rule_target_groups (rule_arn, target_group_arn) VALUES (?, ?)",
                 arguments: [rule.arn, group])
         }

@@ -38,24 +38,24 @@ package struct StoredLoadBalancer: Equatable, Sendable {
 extension StoreSnapshot {
     /// In order of creation.
     package func loadBalancers(region: String) throws -> [StoredLoadBalancer] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM elbv2_load_balancers WHERE region = ? ORDER BY sequence", arguments: [region]
         ).map(StoredLoadBalancer.init(row:))
     }
 
     /// Of every region, oldest first.
     package func allLoadBalancers() throws -> [StoredLoadBalancer] {
-        try Row.fetchAll(self.database, sql: "SELECT * FROM elbv2_load_balancers ORDER BY sequence")
+        try Row.all(self.database, sql: "SELECT * FROM elbv2_load_balancers ORDER BY sequence")
             .map(StoredLoadBalancer.init(row:))
     }
 
     package func loadBalancer(arn: String) throws -> StoredLoadBalancer? {
-        try Row.fetchOne(self.database, sql: "SELECT * FROM elbv2_load_balancers WHERE arn = ?", arguments: [arn])
+        try Row.first(self.database, sql: "SELECT * FROM elbv2_load_balancers WHERE arn = ?", arguments: [arn])
             .map(StoredLoadBalancer.init(row:))
     }
 
     package func loadBalancer(region: String, name: String) throws -> StoredLoadBalancer? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM elbv2_load_balancers WHERE region = ? AND name = ?", arguments: [region, name]
         ).map(StoredLoadBalancer.init(row:))
     }
@@ -63,7 +63,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func insert(_ loadBalancer: StoredLoadBalancer) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO elbv2_load_balancers (arn, region, name, dns_name, body, attributes, tags)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -76,7 +76,7 @@ extension StoreTransaction {
 
     /// Writes what may change of it: body, attributes and tags.
     package func update(_ loadBalancer: StoredLoadBalancer) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "UPDATE elbv2_load_balancers SET body = ?, attributes = ?, tags = ? WHERE arn = ?",
             arguments: [
                 loadBalancer.body, MapColumn.text(loadBalancer.attributes), MapColumn.text(loadBalancer.tags),
@@ -86,6 +86,6 @@ extension StoreTransaction {
 
     /// With its listeners and their rules; target groups stay.
     package func deleteLoadBalancer(arn: String) throws {
-        try self.database.execute(sql: "DELETE FROM elbv2_load_balancers WHERE arn = ?", arguments: [arn])
+        try self.database.run(sql: "DELETE FROM elbv2_load_balancers WHERE arn = ?", arguments: [arn])
     }
 }

@@ -36,7 +36,7 @@ package struct StoredTarget: Hashable, Sendable {
 extension StoreSnapshot {
     /// Registered and draining ones, in order of registration.
     package func targets(targetGroupARN: String) throws -> [StoredTarget] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM elbv2_targets WHERE target_group_arn = ? ORDER BY sequence",
             arguments: [targetGroupARN]
         ).map(StoredTarget.init(row:))
@@ -44,11 +44,11 @@ extension StoreSnapshot {
 
     /// Of every target group, in order of registration.
     package func allTargets() throws -> [StoredTarget] {
-        try Row.fetchAll(self.database, sql: "SELECT * FROM elbv2_targets ORDER BY sequence").map(StoredTarget.init(row:))
+        try Row.all(self.database, sql: "SELECT * FROM elbv2_targets ORDER BY sequence").map(StoredTarget.init(row:))
     }
 
     package func target(targetGroupARN: String, id: String, port: Int) throws -> StoredTarget? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM elbv2_targets WHERE target_group_arn = ? AND target_id = ? AND port = ?",
             arguments: [targetGroupARN, id, port]
         ).map(StoredTarget.init(row:))
@@ -56,7 +56,7 @@ extension StoreSnapshot {
 
     /// When the next draining target has to disappear; `nil` while none drains.
     package func nextDrainDeadline() throws -> Timestamp? {
-        try Int64.fetchOne(
+        try Int64.first(
             self.database, sql: "SELECT MIN(draining_until) FROM elbv2_targets WHERE draining_until IS NOT NULL"
         ).map(Timestamp.init(milliseconds:))
     }
@@ -65,7 +65,7 @@ extension StoreSnapshot {
 extension StoreTransaction {
     /// Registers the target; one that was draining is registered anew and its deadline forgotten.
     package func register(_ target: StoredTarget) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO elbv2_targets (target_group_arn, target_id, port, availability_zone, registered_at)
                 VALUES (?, ?, ?, ?, ?)
@@ -81,7 +81,7 @@ extension StoreTransaction {
 
     /// A target that drains already keeps its first deadline.
     package func drain(_ target: StoredTarget, until deadline: Timestamp) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 UPDATE elbv2_targets SET draining_until = ?
                 WHERE target_group_arn = ? AND target_id = ? AND port = ? AND draining_until IS NULL
@@ -91,7 +91,7 @@ extension StoreTransaction {
     }
 
     package func deleteTarget(_ target: StoredTarget) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM elbv2_targets WHERE target_group_arn = ? AND target_id = ? AND port = ?",
             arguments: [target.targetGroupARN, target.id, target.port])
         self.changed(.targetHealth)
@@ -100,7 +100,7 @@ extension StoreTransaction {
     /// Removes the targets whose deregistration delay has passed.
     /// - Returns: how many there were.
     package func deleteDrainedTargets(at now: Timestamp) throws -> Int {
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM elbv2_targets WHERE draining_until IS NOT NULL AND draining_until <= ?",
             arguments: [now.milliseconds])
         let count = self.database.changesCount

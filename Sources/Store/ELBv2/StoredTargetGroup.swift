@@ -35,31 +35,31 @@ package struct StoredTargetGroup: Equatable, Sendable {
 extension StoreSnapshot {
     /// In order of creation.
     package func targetGroups(region: String) throws -> [StoredTargetGroup] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM elbv2_target_groups WHERE region = ? ORDER BY sequence", arguments: [region]
         ).map(StoredTargetGroup.init(row:))
     }
 
     /// Of every region, oldest first.
     package func allTargetGroups() throws -> [StoredTargetGroup] {
-        try Row.fetchAll(self.database, sql: "SELECT * FROM elbv2_target_groups ORDER BY sequence")
+        try Row.all(self.database, sql: "SELECT * FROM elbv2_target_groups ORDER BY sequence")
             .map(StoredTargetGroup.init(row:))
     }
 
     package func targetGroup(arn: String) throws -> StoredTargetGroup? {
-        try Row.fetchOne(self.database, sql: "SELECT * FROM elbv2_target_groups WHERE arn = ?", arguments: [arn])
+        try Row.first(self.database, sql: "SELECT * FROM elbv2_target_groups WHERE arn = ?", arguments: [arn])
             .map(StoredTargetGroup.init(row:))
     }
 
     package func targetGroup(region: String, name: String) throws -> StoredTargetGroup? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM elbv2_target_groups WHERE region = ? AND name = ?", arguments: [region, name]
         ).map(StoredTargetGroup.init(row:))
     }
 
     /// The load balancers whose rules name the group, oldest first. The API allows one.
     package func loadBalancerARNs(usingTargetGroup arn: String) throws -> [String] {
-        try String.fetchAll(
+        try String.all(
             self.database,
             sql: """
                 SELECT DISTINCT elbv2_listeners.load_balancer_arn
@@ -74,7 +74,7 @@ extension StoreSnapshot {
 
     /// The target groups that a load balancer's rules name.
     package func targetGroupARNs(usedByLoadBalancer arn: String) throws -> Set<String> {
-        try String.fetchSet(
+        try String.set(
             self.database,
             sql: """
                 SELECT elbv2_rule_target_groups.target_group_arn
@@ -88,13 +88,13 @@ extension StoreSnapshot {
 
     /// Every target group that some rule names.
     package func targetGroupARNsInUse() throws -> Set<String> {
-        try String.fetchSet(self.database, sql: "SELECT DISTINCT target_group_arn FROM elbv2_rule_target_groups")
+        try String.set(self.database, sql: "SELECT DISTINCT target_group_arn FROM elbv2_rule_target_groups")
     }
 }
 
 extension StoreTransaction {
     package func insert(_ group: StoredTargetGroup) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO elbv2_target_groups (arn, region, name, body, attributes, tags) VALUES (?, ?, ?, ?, ?, ?)
                 """,
@@ -106,7 +106,7 @@ extension StoreTransaction {
 
     /// Writes what may change of it: body, attributes and tags.
     package func update(_ group: StoredTargetGroup) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "UPDATE elbv2_target_groups SET body = ?, attributes = ?, tags = ? WHERE arn = ?",
             arguments: [group.body, MapColumn.text(group.attributes), MapColumn.text(group.tags), group.arn])
         self.changed(.targetGroups)
@@ -114,7 +114,7 @@ extension StoreTransaction {
 
     /// With its targets. Fails on the schema while a rule names it: ask `loadBalancerARNs(usingTargetGroup:)` before.
     package func deleteTargetGroup(arn: String) throws {
-        try self.database.execute(sql: "DELETE FROM elbv2_target_groups WHERE arn = ?", arguments: [arn])
+        try self.database.run(sql: "DELETE FROM elbv2_target_groups WHERE arn = ?", arguments: [arn])
         self.changed(.targetGroups)
     }
 }

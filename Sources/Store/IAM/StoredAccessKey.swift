@@ -32,13 +32,13 @@ package struct StoredAccessKey: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func accessKey(_ id: String) throws -> StoredAccessKey? {
-        try Row.fetchOne(self.database, sql: "SELECT * FROM iam_access_keys WHERE access_key_id = ?", arguments: [id])
+        try Row.first(self.database, sql: "SELECT * FROM iam_access_keys WHERE access_key_id = ?", arguments: [id])
             .map(StoredAccessKey.init)
     }
 
     /// Sorted by id.
     package func accessKeys(of user: StoredIdentity) throws -> [StoredAccessKey] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM iam_access_keys WHERE account = ? AND user = ? ORDER BY access_key_id",
             arguments: [user.account, user.name]
         ).map(StoredAccessKey.init)
@@ -47,7 +47,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func insertAccessKey(_ key: StoredAccessKey) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO iam_access_keys (access_key_id, account, user, secret_access_key, is_active, created) VALUES (?, ?, ?, ?, ?, ?)
                 """,
@@ -57,11 +57,11 @@ extension StoreTransaction {
     }
 
     package func setAccessKey(_ id: String, isActive: Bool) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "UPDATE iam_access_keys SET is_active = ? WHERE access_key_id = ?", arguments: [isActive, id])
     }
 
     package func deleteAccessKey(_ id: String) throws {
-        try self.database.execute(sql: "DELETE FROM iam_access_keys WHERE access_key_id = ?", arguments: [id])
+        try self.database.run(sql: "DELETE FROM iam_access_keys WHERE access_key_id = ?", arguments: [id])
     }
 }

@@ -60,20 +60,20 @@ package struct StoredIdentity: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func identity(_ kind: StoredIdentity.Kind, _ name: String, account: String) throws -> StoredIdentity? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM iam_identities WHERE account = ? AND kind = ? AND name = ?",
             arguments: [account, kind.rawValue, name]
         ).map(StoredIdentity.init)
     }
 
     package func identity(arn: String) throws -> StoredIdentity? {
-        try Row.fetchOne(self.database, sql: "SELECT * FROM iam_identities WHERE arn = ?", arguments: [arn]).map(
+        try Row.first(self.database, sql: "SELECT * FROM iam_identities WHERE arn = ?", arguments: [arn]).map(
             StoredIdentity.init)
     }
 
     /// Sorted by name.
     package func identities(_ kind: StoredIdentity.Kind, account: String) throws -> [StoredIdentity] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM iam_identities WHERE account = ? AND kind = ? ORDER BY name",
             arguments: [account, kind.rawValue]
         ).map(StoredIdentity.init)
@@ -82,7 +82,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func insertIdentity(_ identity: StoredIdentity) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO iam_identities (account, kind, name, path, id, arn, created, tags, trust_policy, description,
                     max_session_duration, permissions_boundary)
@@ -98,7 +98,7 @@ extension StoreTransaction {
 
     /// Finds the identity by its id, so that its name may change; what it owns follows.
     package func updateIdentity(_ identity: StoredIdentity) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 UPDATE iam_identities SET name = ?, path = ?, arn = ?, tags = ?, trust_policy = ?, description = ?,
                     max_session_duration = ?, permissions_boundary = ?
@@ -113,11 +113,11 @@ extension StoreTransaction {
 
     /// Fails while policies, keys or instance profiles refer to it.
     package func deleteIdentity(id: String) throws {
-        try self.database.execute(sql: "DELETE FROM iam_identities WHERE id = ?", arguments: [id])
+        try self.database.run(sql: "DELETE FROM iam_identities WHERE id = ?", arguments: [id])
     }
 
     package func insertRoleDeletion(taskID: String, account: String, at now: Timestamp) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "INSERT INTO iam_role_deletions (task_id, account, created) VALUES (?, ?, ?)",
             arguments: [taskID, account, now.milliseconds])
     }
@@ -126,7 +126,7 @@ extension StoreTransaction {
 extension StoreSnapshot {
     /// Deletions of service-linked roles end at once; the task's id is kept for those who ask.
     package func hasRoleDeletion(taskID: String, account: String) throws -> Bool {
-        try Bool.fetchOne(
+        try Bool.first(
             self.database, sql: "SELECT EXISTS (SELECT 1 FROM iam_role_deletions WHERE task_id = ? AND account = ?)",
             arguments: [taskID, account]) ?? false
     }

@@ -36,7 +36,7 @@ package struct StoredInstanceProfile: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func instanceProfile(_ name: String, account: String) throws -> StoredInstanceProfile? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM iam_instance_profiles WHERE account = ? AND name = ?",
             arguments: [account, name]
         ).map(StoredInstanceProfile.init)
@@ -44,7 +44,7 @@ extension StoreSnapshot {
 
     /// Sorted by name.
     package func instanceProfiles(account: String) throws -> [StoredInstanceProfile] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM iam_instance_profiles WHERE account = ? ORDER BY name",
             arguments: [account]
         ).map(StoredInstanceProfile.init)
@@ -53,7 +53,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func insertInstanceProfile(_ profile: StoredInstanceProfile) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO iam_instance_profiles (account, name, path, id, arn, created, tags, role) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
@@ -64,12 +64,12 @@ extension StoreTransaction {
     }
 
     package func updateInstanceProfile(_ profile: StoredInstanceProfile) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "UPDATE iam_instance_profiles SET tags = ?, role = ? WHERE id = ?",
             arguments: [MapColumn.text(profile.tags), profile.role, profile.id])
     }
 
     package func deleteInstanceProfile(id: String) throws {
-        try self.database.execute(sql: "DELETE FROM iam_instance_profiles WHERE id = ?", arguments: [id])
+        try self.database.run(sql: "DELETE FROM iam_instance_profiles WHERE id = ?", arguments: [id])
     }
 }

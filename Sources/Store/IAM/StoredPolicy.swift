@@ -60,19 +60,19 @@ package struct StoredPolicyVersion: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func policy(arn: String) throws -> StoredPolicy? {
-        try Row.fetchOne(self.database, sql: "SELECT * FROM iam_policies WHERE arn = ?", arguments: [arn]).map(
+        try Row.first(self.database, sql: "SELECT * FROM iam_policies WHERE arn = ?", arguments: [arn]).map(
             StoredPolicy.init)
     }
 
     package func policy(named name: String, account: String) throws -> StoredPolicy? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM iam_policies WHERE account = ? AND name = ?", arguments: [account, name]
         ).map(StoredPolicy.init)
     }
 
     /// Sorted by name.
     package func policies(account: String) throws -> [StoredPolicy] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM iam_policies WHERE account = ? ORDER BY name", arguments: [account]
         )
         .map(StoredPolicy.init)
@@ -80,7 +80,7 @@ extension StoreSnapshot {
 
     /// Newest first.
     package func policyVersions(of arn: String) throws -> [StoredPolicyVersion] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM iam_policy_versions WHERE policy_arn = ? ORDER BY number DESC",
             arguments: [arn]
         ).map { row in
@@ -92,7 +92,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func insertPolicy(_ policy: StoredPolicy) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO iam_policies (arn, account, name, path, id, description, created, updated, tags, default_version, next_version)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -105,7 +105,7 @@ extension StoreTransaction {
     }
 
     package func updatePolicy(_ policy: StoredPolicy) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "UPDATE iam_policies SET updated = ?, tags = ?, default_version = ?, next_version = ? WHERE arn = ?",
             arguments: [
                 policy.updated.milliseconds, MapColumn.text(policy.tags), policy.defaultVersion, policy.nextVersion,
@@ -115,17 +115,17 @@ extension StoreTransaction {
 
     /// Its versions go with it.
     package func deletePolicy(arn: String) throws {
-        try self.database.execute(sql: "DELETE FROM iam_policies WHERE arn = ?", arguments: [arn])
+        try self.database.run(sql: "DELETE FROM iam_policies WHERE arn = ?", arguments: [arn])
     }
 
     package func insertPolicyVersion(_ version: StoredPolicyVersion, of arn: String) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "INSERT INTO iam_policy_versions (policy_arn, number, document, created) VALUES (?, ?, ?, ?)",
             arguments: [arn, version.number, version.document, version.created.milliseconds])
     }
 
     package func deletePolicyVersion(_ number: Int, of arn: String) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM iam_policy_versions WHERE policy_arn = ? AND number = ?", arguments: [arn, number])
     }
 }

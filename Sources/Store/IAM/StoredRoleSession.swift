@@ -30,7 +30,7 @@ package struct StoredRoleSession: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func roleSession(accessKeyID: String) throws -> StoredRoleSession? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM iam_role_sessions WHERE access_key_id = ?", arguments: [accessKeyID]
         )
         .map { row in
@@ -46,9 +46,9 @@ extension StoreSnapshot {
 extension StoreTransaction {
     /// Keeps a new session, and forgets those that ended more than a day ago: until then they answer as expired.
     package func insertRoleSession(_ session: StoredRoleSession, at now: Timestamp) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM iam_role_sessions WHERE expiration < ?", arguments: [(now - .hours(24)).milliseconds])
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO iam_role_sessions
                     (access_key_id, secret_access_key, session_token, principal, expiration, tags, source_identity)

@@ -32,7 +32,7 @@ package struct StoredEventInvokeConfig: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func eventInvokeConfig(region: String, name: String, qualifier: String) throws -> StoredEventInvokeConfig? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM lambda_event_invoke_configs WHERE region = ? AND name = ? AND qualifier = ?",
             arguments: [region, name, qualifier]
         ).map(StoredEventInvokeConfig.init(row:))
@@ -41,7 +41,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func save(_ config: StoredEventInvokeConfig) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO lambda_event_invoke_configs (region, name, qualifier, maximum_retries, maximum_age, modified_at)
                 VALUES (?, ?, ?, ?, ?, ?)
@@ -56,7 +56,7 @@ extension StoreTransaction {
     }
 
     package func deleteEventInvokeConfig(region: String, name: String, qualifier: String) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM lambda_event_invoke_configs WHERE region = ? AND name = ? AND qualifier = ?",
             arguments: [region, name, qualifier])
         self.changed(.functions)

@@ -53,13 +53,13 @@ package struct StoredFunctionVersion: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func function(region: String, name: String) throws -> StoredFunction? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM lambda_functions WHERE region = ? AND name = ?", arguments: [region, name]
         ).map(StoredFunction.init(row:))
     }
 
     package func functionVersion(region: String, name: String, version: String) throws -> StoredFunctionVersion? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM lambda_versions WHERE region = ? AND name = ? AND version = ?",
             arguments: [region, name, version]
         ).map(StoredFunctionVersion.init(row:))
@@ -67,7 +67,7 @@ extension StoreSnapshot {
 
     /// `$LATEST` first, then by number.
     package func functionVersions(region: String, name: String) throws -> [StoredFunctionVersion] {
-        try Row.fetchAll(
+        try Row.all(
             self.database,
             sql: "SELECT * FROM lambda_versions WHERE region = ? AND name = ? ORDER BY CAST(version AS INTEGER)",
             arguments: [region, name]
@@ -76,7 +76,7 @@ extension StoreSnapshot {
 
     /// The `$LATEST` version of every function, by name.
     package func latestFunctionVersions(region: String) throws -> [StoredFunctionVersion] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM lambda_versions WHERE region = ? AND version = '$LATEST' ORDER BY name",
             arguments: [region]
         ).map(StoredFunctionVersion.init(row:))
@@ -85,7 +85,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func insert(_ function: StoredFunction) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "INSERT INTO lambda_functions (region, name, reserved_concurrency, last_version, tags) VALUES (?, ?, ?, ?, ?)",
             arguments: [
                 function.region, function.name, function.reservedConcurrency, function.lastVersion, function.tags,
@@ -94,7 +94,7 @@ extension StoreTransaction {
     }
 
     package func update(_ function: StoredFunction) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 UPDATE lambda_functions SET reserved_concurrency = ?, last_version = ?, tags = ? WHERE region = ? AND name = ?
                 """,
@@ -107,15 +107,15 @@ extension StoreTransaction {
     /// With its versions, aliases, permissions and settings. Invocations that wait stay, and find it gone.
     package func deleteFunction(region: String, name: String) throws {
         // Aliases hold on to their versions.
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM lambda_aliases WHERE region = ? AND name = ?", arguments: [region, name])
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM lambda_functions WHERE region = ? AND name = ?", arguments: [region, name])
         self.changed(.functions)
     }
 
     package func save(_ version: StoredFunctionVersion) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO lambda_versions (region, name, version, code_sha, body) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (region, name, version) DO UPDATE SET code_sha = excluded.code_sha, body = excluded.body
@@ -125,7 +125,7 @@ extension StoreTransaction {
     }
 
     package func deleteFunctionVersion(region: String, name: String, version: String) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM lambda_versions WHERE region = ? AND name = ? AND version = ?", arguments: [region, name, version])
         self.changed(.functions)
     }

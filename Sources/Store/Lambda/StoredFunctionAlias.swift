@@ -27,7 +27,7 @@ package struct StoredFunctionAlias: Equatable, Sendable {
 
 extension StoreSnapshot {
     package func functionAlias(region: String, name: String, alias: String) throws -> StoredFunctionAlias? {
-        try Row.fetchOne(
+        try Row.first(
             self.database, sql: "SELECT * FROM lambda_aliases WHERE region = ? AND name = ? AND alias = ?",
             arguments: [region, name, alias]
         ).map(StoredFunctionAlias.init(row:))
@@ -35,7 +35,7 @@ extension StoreSnapshot {
 
     /// By alias name.
     package func functionAliases(region: String, name: String) throws -> [StoredFunctionAlias] {
-        try Row.fetchAll(
+        try Row.all(
             self.database, sql: "SELECT * FROM lambda_aliases WHERE region = ? AND name = ? ORDER BY alias",
             arguments: [region, name]
         ).map(StoredFunctionAlias.init(row:))
@@ -44,7 +44,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func save(_ alias: StoredFunctionAlias) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO lambda_aliases (region, name, alias, version, description, revision_id) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (region, name, alias) DO UPDATE
@@ -55,7 +55,7 @@ extension StoreTransaction {
     }
 
     package func deleteFunctionAlias(region: String, name: String, alias: String) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM lambda_aliases WHERE region = ? AND name = ? AND alias = ?", arguments: [region, name, alias])
         self.changed(.functions)
     }

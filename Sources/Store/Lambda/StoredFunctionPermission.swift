@@ -28,7 +28,7 @@ package struct StoredFunctionPermission: Equatable, Sendable {
 extension StoreSnapshot {
     /// In the order in which they were added.
     package func functionPermissions(region: String, name: String, qualifier: String) throws -> [StoredFunctionPermission] {
-        try Row.fetchAll(
+        try Row.all(
             self.database,
             sql: "SELECT * FROM lambda_permissions WHERE region = ? AND name = ? AND qualifier = ? ORDER BY rowid",
             arguments: [region, name, qualifier]
@@ -38,7 +38,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func insert(_ permission: StoredFunctionPermission) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "INSERT INTO lambda_permissions (region, name, qualifier, statement_id, statement) VALUES (?, ?, ?, ?, ?)",
             arguments: [
                 permission.region, permission.name, permission.qualifier, permission.statementID, permission.statement,
@@ -47,7 +47,7 @@ extension StoreTransaction {
     }
 
     package func deleteFunctionPermission(region: String, name: String, qualifier: String, statementID: String) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "DELETE FROM lambda_permissions WHERE region = ? AND name = ? AND qualifier = ? AND statement_id = ?",
             arguments: [region, name, qualifier, statementID])
         self.changed(.functions)

@@ -54,7 +54,7 @@ package struct StoredInvocation: Equatable, Sendable {
 extension StoreSnapshot {
     /// Those whose time has come, oldest first, without the given ones.
     package func dueInvocations(at now: Timestamp, except running: Set<String>, limit: Int) throws -> [StoredInvocation] {
-        let rows = try Row.fetchAll(
+        let rows = try Row.all(
             self.database, sql: "SELECT * FROM lambda_invocations WHERE next_attempt_at <= ? ORDER BY next_attempt_at, rowid LIMIT ?",
             arguments: [now.milliseconds, limit + running.count])
         return Array(rows.map(StoredInvocation.init(row:)).filter { !running.contains($0.requestID) }.prefix(limit))
@@ -62,7 +62,7 @@ extension StoreSnapshot {
 
     /// When the next invocation that is not due yet becomes due.
     package func nextInvocationTime(after now: Timestamp) throws -> Timestamp? {
-        try Int64.fetchOne(
+        try Int64.first(
             self.database, sql: "SELECT MIN(next_attempt_at) FROM lambda_invocations WHERE next_attempt_at > ?",
             arguments: [now.milliseconds]
         ).map(Timestamp.init(milliseconds:))
@@ -71,7 +71,7 @@ extension StoreSnapshot {
 
 extension StoreTransaction {
     package func insert(_ invocation: StoredInvocation) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: """
                 INSERT INTO lambda_invocations (request_id, account, region, name, qualifier, payload, client_context, trace_id,
                     retries_on_error, accepted_at, failures, postponements, next_attempt_at)
@@ -87,7 +87,7 @@ extension StoreTransaction {
     }
 
     package func postpone(_ invocation: StoredInvocation) throws {
-        try self.database.execute(
+        try self.database.run(
             sql: "UPDATE lambda_invocations SET failures = ?, postponements = ?, next_attempt_at = ? WHERE request_id = ?",
             arguments: [
                 invocation.failures, invocation.postponements, invocation.nextAttemptAt.milliseconds, invocation.requestID,
@@ -96,7 +96,7 @@ extension StoreTransaction {
     }
 
     package func deleteInvocation(requestID: String) throws {
-        try self.database.execute(sql: "DELETE FROM lambda_invocations WHERE request_id = ?", arguments: [requestID])
+        try self.database.run(sql: "DELETE FROM lambda_invocations WHERE request_id = ?", arguments: [requestID])
         self.changed(.invocations)
     }
 }
