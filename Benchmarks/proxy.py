@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Compares `teal proxy` with HAProxy, nginx and Envoy on this machine, in one run.
 
-The proxies take turns under the same load (wrk, one thread, kept-alive connections, a 90/10 weighted split over two
-backends), in reversed order every other round. Printed are medians and spreads of requests per second, 99th percentile
+The proxies take turns under the same loads (wrk, one thread, a 90/10 weighted split over two backends), in reversed order
+every other round. Printed are medians and spreads of requests per second, 99th percentile
 latency and CPU time per request, and their ratios to HAProxy. CPU per request is the figure to trust: load generator,
 backends and proxy share the cores, which compresses differences in throughput.
 
-    Benchmarks/proxy.py [--teal PATH] [--envoy PATH] [--rounds 3] [--seconds 6] [--connections 64] [--body BYTES]
+    Benchmarks/proxy.py [--teal PATH] [--envoy PATH] [--rounds 3] [--seconds 6] [--load NAME ...]
 """
 import argparse
 import array
@@ -24,8 +24,38 @@ import sys
 import tempfile
 import threading
 import time
+import typing
 
 WORKERS = 2
+
+BROWSER_HEADERS = {
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
+    "Accept-Language": "en-GB,en;q=0.9,de;q=0.8",
+    "Accept-Encoding": "gzip, deflate, br, zstd",
+    "Cookie": "session=" + "0123456789abcdef" * 8 + "; theme=dark; consent=all",
+    "Referer": "https://www.example.com/products/overview?page=2&sort=price",
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Site": "same-origin",
+    "Upgrade-Insecure-Requests": "1",
+}
+
+
+class Load(typing.NamedTuple):
+    title: str
+    connections: int = 64
+    path: str = "/"
+    headers: dict = {}
+
+
+LOADS = {
+    "small": Load("64 connections, 128-byte answers"),
+    "browser": Load("64 connections, browser-like request heads", headers=BROWSER_HEADERS),
+    "large": Load("64 connections, 64 KiB answers", path="/large"),
+    "many": Load("512 connections, 128-byte answers", connections=512),
+    "fresh": Load("a connection per request", headers={"Connection": "close"}),
+}
 
 
 def free_port():
@@ -114,9 +144,14 @@ def snapshot(port, backends):
 
 
 def start_teal(binary, folder, port, backends):
-    process = subprocess.Popen([binary, "proxy", "--data-dir", folder, "--workers", str(WORKERS)])
-    feed = Feed(f"{folder}/proxy.sock")
+    os.mkdir(folder)
+    path = f"{folder}/proxy.sock"
+    process = subprocess.Popen([binary, "proxy", "--socket", path, "--state", folder, "--workers", str(WORKERS)])
+    feed = Feed(path)
     feed.until("hello")
+    # Before the sockets: a connection for a listener that no snapshot names is closed.
+    feed.send({"snapshot": {"_0": snapshot(port, backends)}})
+    feed.until("acknowledged")
     sockets = []
     for _ in range(WORKERS):
         listener = socket.socket()
@@ -128,8 +163,6 @@ def start_teal(binary, folder, port, backends):
         sockets.append(listener)
     address = {"address": {"high": 0, "low": 0xFFFF_7F00_0001}, "port": port}
     feed.send({"listen": {"_0": address}}, [listener.fileno() for listener in sockets])
-    feed.send({"snapshot": {"_0": snapshot(port, backends)}})
-    feed.until("acknowledged")
     # Reports keep coming; unread they would fill the socket and stop the reporting thread.
     drain_feed(feed)
     return process
@@ -268,9 +301,11 @@ def cpu_nanoseconds(pid):
     return total
 
 
-def measure(pid, port, seconds, connections):
+def measure(pid, port, seconds, load):
     before = cpu_nanoseconds(pid)
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{port}/"]
+    headers = [word for name, value in load.headers.items() for word in ("-H", f"{name}: {value}")]
+    url = f"http://127.0.0.1:{port}{load.path}"
+    command = ["wrk", "-t1", f"-c{load.connections}", f"-d{seconds}s", "--latency", *headers, url]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     after = cpu_nanoseconds(pid)
     requests = int(re.search(r"(\d+) requests in", output)[1])
@@ -289,20 +324,22 @@ def measure(pid, port, seconds, connections):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--teal", default=".build/release/teal")
-    parser.add_argument("--envoy", default=shutil.which("envoy"))
+    own = os.path.dirname(sys.executable)
+    parser.add_argument("--envoy", default=shutil.which("envoy") or shutil.which("envoy", path=own))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=6)
-    parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--body", type=int, default=128)
+    parser.add_argument("--load", choices=LOADS, nargs="+", default=list(LOADS))
     options = parser.parse_args()
     started = []
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         try:
             backends = [free_port(), free_port()]
-            servers = " ".join(
-                f'server {{ listen 127.0.0.1:{port} reuseport; location / {{ return 200 "{"x" * options.body}"; }} }}'
-                for port in backends)
+            with open(f"{folder}/large", "w") as file:
+                file.write("x" * (64 << 10))
+            os.chmod(f"{folder}/large", 0o644)
+            answers = f'location / {{ return 200 "{"x" * 128}"; }} location = /large {{ root {folder}; }}'
+            servers = " ".join(f"server {{ listen 127.0.0.1:{port} reuseport; {answers} }}" for port in backends)
             started.append(nginx_configuration(folder, "backend", 1, servers))
             for port in backends:
                 wait_for(port)
@@ -322,14 +359,10 @@ def main():
                 add("nginx", lambda port: start_nginx(folder, port, backends))
             if options.envoy:
                 add("envoy", lambda port: start_envoy(options.envoy, folder, port, backends))
-            results = {name: [] for name in proxies}
-            for name, (pid, port) in proxies.items():
-                measure(pid, port, 1, options.connections)
-            for round_number in range(options.rounds):
-                order = list(proxies.items())
-                for name, (pid, port) in order if round_number % 2 == 0 else reversed(order):
-                    results[name].append(measure(pid, port, options.seconds, options.connections))
-            report(results)
+            for name in {"haproxy", "nginx", "envoy"} - set(proxies):
+                print(f"{name} is not measured: not installed")
+            for name in options.load:
+                run(LOADS[name], proxies, options)
         finally:
             for process in started:
                 process.send_signal(signal.SIGTERM)
@@ -338,6 +371,18 @@ def main():
                     process.wait(10)
                 except subprocess.TimeoutExpired:
                     process.kill()
+
+
+def run(load, proxies, options):
+    results = {name: [] for name in proxies}
+    for pid, port in proxies.values():
+        measure(pid, port, 1, load)
+    for round_number in range(options.rounds):
+        order = list(proxies.items())
+        for name, (pid, port) in order if round_number % 2 == 0 else reversed(order):
+            results[name].append(measure(pid, port, options.seconds, load))
+    print(f"\n{load.title}")
+    report(results)
 
 
 def report(results):
