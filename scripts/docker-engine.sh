@@ -5,7 +5,7 @@
 #   scripts/docker-engine.sh stop     stops it and removes its data
 #   scripts/docker-engine.sh status   prints DOCKER_HOST and exits 0 while it runs
 #
-# TEAL_DOCKER_ROOT names its folder (default /tmp/teal-docker-<uid>).
+# TEAL_DOCKER_ROOT names its folder (default /tmp/teal-docker-<uid>); engines in different folders run side by side.
 set -euo pipefail
 
 root=${TEAL_DOCKER_ROOT:-/tmp/teal-docker-$(id -u)}
@@ -32,6 +32,7 @@ start() {
     for flags in "" "--iptables=false" "--iptables=false --storage-driver=vfs"; do
         # shellcheck disable=SC2086
         "${as_root[@]}" setsid dockerd --data-root "$root/data" --exec-root "$root/exec" --pidfile "$root/dockerd.pid" \
+            --default-address-pool base=10.201.0.0/16,size=24 \
             -H "$host" --group "$(id -gn)" $flags >"$root/dockerd.log" 2>&1 </dev/null &
         local engine=$!
         for _ in $(seq 150); do

@@ -27,6 +27,11 @@ for tool in sh sleep cat env ls kill test head; do
     add "$path"
     cp -L "$(readlink -f "$path")" "$tree/bin/$tool"
 done
+# An HTTP server and client where the host has a static busybox.
+if [ -x "$(command -v busybox || true)" ]; then
+    add busybox
+    cp -L "$(readlink -f "$(command -v busybox)")" "$tree/bin/busybox"
+fi
 echo 'root:x:0:0:root:/:/bin/sh' >"$tree/etc/passwd"
 tar -C "$tree" -cf - . | curl --silent --show-error --fail --unix-socket "$socket" -X POST -T - \
     -H 'Content-Type: application/x-tar' \

@@ -39,25 +39,38 @@ struct RuntimeSelection: Sendable {
     private static func process(_ directory: DataDirectory, _ executable: String, _ logger: Logger) throws
         -> RuntimeSelection
     {
+        RuntimeSelection(
+            runtime: try self.processRuntime(directory, executable, logger), name: "process", hostAddress: nil)
+    }
+
+    static func processRuntime(_ directory: DataDirectory, _ executable: String, _ logger: Logger) throws
+        -> HostProcessRuntime
+    {
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
-        let runtime = try HostProcessRuntime(
+        return try HostProcessRuntime(
             tasksFolder: directory.tasks, shim: .init(executable: executable, arguments: ["shim"]), searchPath: path,
             logger: logger)
-        return RuntimeSelection(runtime: runtime, name: "process", hostAddress: nil)
     }
 
     private static func docker(_ directory: DataDirectory, _ http: HTTPClient, _ logger: Logger) async throws
         -> RuntimeSelection?
     {
+        guard let runtime = try await self.dockerRuntime(directory, http, logger) else { return nil }
+        return RuntimeSelection(
+            runtime: runtime, name: "docker", hostAddress: try await runtime.hostAddressForContainers())
+    }
+
+    /// `nil` where no engine answers. Makes nothing in the engine.
+    static func dockerRuntime(_ directory: DataDirectory, _ http: HTTPClient, _ logger: Logger) async throws
+        -> DockerEngineRuntime?
+    {
         var environment: [String: String] = [:]
         for name in ["DOCKER_HOST", "XDG_RUNTIME_DIR"] { environment[name] = getenv(name).map { String(cString: $0) } }
         let candidates = EngineAddress.candidates(environment: environment, userID: getuid())
         guard let engine = await DockerEngineRuntime.answeringEngine(among: candidates, http: http) else { return nil }
-        let runtime = DockerEngineRuntime(
+        return DockerEngineRuntime(
             engine: engine, dataDirectory: directory.path,
             reachability: try await DockerEngineRuntime.reachability(of: engine, http: http),
             http: http, logger: logger)
-        return RuntimeSelection(
-            runtime: runtime, name: "docker", hostAddress: try await runtime.hostAddressForContainers())
     }
 }

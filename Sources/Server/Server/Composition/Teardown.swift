@@ -22,17 +22,25 @@ package struct Teardown: Sendable {
     package func perform() async throws {
         await self.endProxy()
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: DockerEngineRuntime.httpConfiguration)
-        for choice in [ServerConfiguration.RuntimeChoice.process, .docker] {
-            do {
-                let selection = try await RuntimeSelection.choose(
-                    choice, self.directory, executable: self.executable, http: http, logger: self.logger)
-                try await self.endTasks(in: selection.runtime)
-            } catch is ServerFailure {
-                // There is no Docker engine, so there are no containers either.
-                continue
-            }
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await self.endTasks(http))
+        } catch {
+            outcome = .failure(error)
         }
         try await http.shutdown()
+        try outcome.get()
+    }
+
+    /// Where no Docker engine answers there are no containers either. The engine is asked for no network: a server that ran
+    /// processes has none.
+    private func endTasks(_ http: HTTPClient) async throws {
+        try await self.endTasks(
+            in: try RuntimeSelection.processRuntime(self.directory, self.executable, self.logger))
+        if let docker = try await RuntimeSelection.dockerRuntime(self.directory, http, self.logger) {
+            try await self.endTasks(in: docker)
+            try await docker.removeNetwork()
+        }
     }
 
     private func endTasks(in runtime: any WorkloadRuntime) async throws {
