@@ -1,9 +1,10 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
 internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
 
 /// A named line at which a test can kill the server: after a commit, or before and after a command. `TEAL_CRASH_POINT`
 /// holds `NAME` or `NAME:N` (the N-th time it is reached); then the process ends as by `kill -9`.

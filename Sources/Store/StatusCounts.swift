@@ -9,7 +9,8 @@ extension StoreSnapshot {
 
     /// Tasks that have not stopped, by `lastStatus`.
     package func liveTaskCounts() throws -> [String: Int] {
-        try self.counts("SELECT last_status, COUNT(*) FROM ecs_tasks WHERE last_status <> 'STOPPED' GROUP BY last_status")
+        try self.counts(
+            "SELECT last_status, COUNT(*) FROM ecs_tasks WHERE last_status <> 'STOPPED' GROUP BY last_status")
     }
 
     private func counts(_ sql: String) throws -> [String: Int] {

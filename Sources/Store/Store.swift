@@ -38,7 +38,8 @@ package final class Store: Sendable {
         let unknown = try pool.read { try migrator.appliedIdentifiers($0) }.subtracting(migrator.migrations)
         guard unknown.isEmpty else {
             throw StoreFailure(
-                path: pool.path, reason: "it was written by a newer version (\(unknown.sorted().joined(separator: ", ")))")
+                path: pool.path,
+                reason: "it was written by a newer version (\(unknown.sorted().joined(separator: ", ")))")
         }
         try migrator.migrate(pool)
     }

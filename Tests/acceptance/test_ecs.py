@@ -460,3 +460,25 @@ def test_tasks_that_cannot_start_say_why(tasks):
     assert "no-such-program" in container(absent, "app")["reason"]
     failed = tasks.finish({"name": "app", "entryPoint": ["/bin/false"]})
     assert failed["stopCode"] == "EssentialContainerExited" and container(failed, "app")["exitCode"] == 1
+
+
+def test_task_definitions_are_deregistered_then_deleted(tasks):
+    first, second = tasks.define({"name": "app", "command": ["true"]}), tasks.define({"name": "app", "command": ["true"]})
+    refused = tasks.ecs.delete_task_definitions(taskDefinitions=[first, "job:99"])
+    assert refused["taskDefinitions"] == []
+    assert [failure["arn"] for failure in refused["failures"]] == [first, "job:99"]
+    tasks.ecs.deregister_task_definition(taskDefinition=first)
+    deleted = tasks.ecs.delete_task_definitions(taskDefinitions=[first])["taskDefinitions"]
+    assert [(d["taskDefinitionArn"], d["status"]) for d in deleted] == [(first, "DELETE_IN_PROGRESS")]
+    assert tasks.ecs.list_task_definitions(status="DELETE_IN_PROGRESS")["taskDefinitionArns"] == [first]
+    assert tasks.ecs.list_task_definitions()["taskDefinitionArns"] == [second]
+    with pytest.raises(ClientError, match="inactive"):
+        tasks.ecs.run_task(cluster="main", taskDefinition=first)
+
+
+def test_capacity_providers_are_described(tasks):
+    everywhere = tasks.ecs.describe_capacity_providers(capacityProviders=["FARGATE", "mine"])
+    assert [p["name"] for p in everywhere["capacityProviders"]] == ["FARGATE"]
+    assert [f["reason"] for f in everywhere["failures"]] == ["MISSING"]
+    tasks.ecs.put_cluster_capacity_providers(cluster="main", capacityProviders=["FARGATE_SPOT"], defaultCapacityProviderStrategy=[])
+    assert [p["name"] for p in tasks.ecs.describe_capacity_providers(cluster="main")["capacityProviders"]] == ["FARGATE_SPOT"]

@@ -2,6 +2,106 @@
 internal import WireProtocol
 
 extension ECS {
+    package enum AcceleratorManufacturer: OpenEnum {
+        case amazonWebServices, amd, nvidia, xilinx, habana, unknown(String)
+
+        package static let values = [
+            "amazon-web-services", "amd", "nvidia", "xilinx", "habana"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "amazon-web-services": self = .amazonWebServices
+            case "amd": self = .amd
+            case "nvidia": self = .nvidia
+            case "xilinx": self = .xilinx
+            case "habana": self = .habana
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .amazonWebServices: "amazon-web-services"
+            case .amd: "amd"
+            case .nvidia: "nvidia"
+            case .xilinx: "xilinx"
+            case .habana: "habana"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum AcceleratorName: OpenEnum {
+        case a100, inferentia, k520, k80, m60, radeonProV520, t4, vu9p, v100, a10g, h100, t4g, unknown(String)
+
+        package static let values = [
+            "a100", "inferentia", "k520", "k80", "m60", "radeon-pro-v520", "t4", "vu9p", "v100", "a10g", "h100", "t4g"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "a100": self = .a100
+            case "inferentia": self = .inferentia
+            case "k520": self = .k520
+            case "k80": self = .k80
+            case "m60": self = .m60
+            case "radeon-pro-v520": self = .radeonProV520
+            case "t4": self = .t4
+            case "vu9p": self = .vu9p
+            case "v100": self = .v100
+            case "a10g": self = .a10g
+            case "h100": self = .h100
+            case "t4g": self = .t4g
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .a100: "a100"
+            case .inferentia: "inferentia"
+            case .k520: "k520"
+            case .k80: "k80"
+            case .m60: "m60"
+            case .radeonProV520: "radeon-pro-v520"
+            case .t4: "t4"
+            case .vu9p: "vu9p"
+            case .v100: "v100"
+            case .a10g: "a10g"
+            case .h100: "h100"
+            case .t4g: "t4g"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum AcceleratorType: OpenEnum {
+        case gpu, fpga, inference, unknown(String)
+
+        package static let values = [
+            "gpu", "fpga", "inference"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "gpu": self = .gpu
+            case "fpga": self = .fpga
+            case "inference": self = .inference
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .gpu: "gpu"
+            case .fpga: "fpga"
+            case .inference: "inference"
+            case .unknown(let value): value
+            }
+        }
+    }
+
     package enum ApplicationProtocol: OpenEnum {
         case http, http2, grpc, unknown(String)
 
@@ -52,6 +152,30 @@ extension ECS {
         }
     }
 
+    package enum AutoRepairActionsStatus: OpenEnum {
+        case enabled, disabled, unknown(String)
+
+        package static let values = [
+            "ENABLED", "DISABLED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "ENABLED": self = .enabled
+            case "DISABLED": self = .disabled
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .enabled: "ENABLED"
+            case .disabled: "DISABLED"
+            case .unknown(let value): value
+            }
+        }
+    }
+
     package enum AvailabilityZoneRebalancing: OpenEnum {
         case enabled, disabled, unknown(String)
 
@@ -76,6 +200,58 @@ extension ECS {
         }
     }
 
+    package enum BareMetal: OpenEnum {
+        case included, required, excluded, unknown(String)
+
+        package static let values = [
+            "included", "required", "excluded"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "included": self = .included
+            case "required": self = .required
+            case "excluded": self = .excluded
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .included: "included"
+            case .required: "required"
+            case .excluded: "excluded"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum BurstablePerformance: OpenEnum {
+        case included, required, excluded, unknown(String)
+
+        package static let values = [
+            "included", "required", "excluded"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "included": self = .included
+            case "required": self = .required
+            case "excluded": self = .excluded
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .included: "included"
+            case .required: "required"
+            case .excluded: "excluded"
+            case .unknown(let value): value
+            }
+        }
+    }
+
     package enum CPUArchitecture: OpenEnum {
         case x8664, arm64, unknown(String)
 
@@ -95,6 +271,176 @@ extension ECS {
             switch self {
             case .x8664: "X86_64"
             case .arm64: "ARM64"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum CapacityOptionType: OpenEnum {
+        case onDemand, spot, reserved, unknown(String)
+
+        package static let values = [
+            "ON_DEMAND", "SPOT", "RESERVED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "ON_DEMAND": self = .onDemand
+            case "SPOT": self = .spot
+            case "RESERVED": self = .reserved
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .onDemand: "ON_DEMAND"
+            case .spot: "SPOT"
+            case .reserved: "RESERVED"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum CapacityProviderField: OpenEnum {
+        case tags, unknown(String)
+
+        package static let values = [
+            "TAGS"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "TAGS": self = .tags
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .tags: "TAGS"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum CapacityProviderStatus: OpenEnum {
+        case provisioning, active, deprovisioning, inactive, unknown(String)
+
+        package static let values = [
+            "PROVISIONING", "ACTIVE", "DEPROVISIONING", "INACTIVE"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "PROVISIONING": self = .provisioning
+            case "ACTIVE": self = .active
+            case "DEPROVISIONING": self = .deprovisioning
+            case "INACTIVE": self = .inactive
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .provisioning: "PROVISIONING"
+            case .active: "ACTIVE"
+            case .deprovisioning: "DEPROVISIONING"
+            case .inactive: "INACTIVE"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum CapacityProviderType: OpenEnum {
+        case ec2Autoscaling, managedInstances, fargate, fargateSpot, unknown(String)
+
+        package static let values = [
+            "EC2_AUTOSCALING", "MANAGED_INSTANCES", "FARGATE", "FARGATE_SPOT"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "EC2_AUTOSCALING": self = .ec2Autoscaling
+            case "MANAGED_INSTANCES": self = .managedInstances
+            case "FARGATE": self = .fargate
+            case "FARGATE_SPOT": self = .fargateSpot
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .ec2Autoscaling: "EC2_AUTOSCALING"
+            case .managedInstances: "MANAGED_INSTANCES"
+            case .fargate: "FARGATE"
+            case .fargateSpot: "FARGATE_SPOT"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum CapacityProviderUpdateStatus: OpenEnum {
+        case createInProgress, createComplete, createFailed, deleteInProgress, deleteComplete, deleteFailed,
+             updateInProgress, updateComplete, updateFailed, unknown(String)
+
+        package static let values = [
+            "CREATE_IN_PROGRESS", "CREATE_COMPLETE", "CREATE_FAILED", "DELETE_IN_PROGRESS", "DELETE_COMPLETE",
+            "DELETE_FAILED", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_FAILED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "CREATE_IN_PROGRESS": self = .createInProgress
+            case "CREATE_COMPLETE": self = .createComplete
+            case "CREATE_FAILED": self = .createFailed
+            case "DELETE_IN_PROGRESS": self = .deleteInProgress
+            case "DELETE_COMPLETE": self = .deleteComplete
+            case "DELETE_FAILED": self = .deleteFailed
+            case "UPDATE_IN_PROGRESS": self = .updateInProgress
+            case "UPDATE_COMPLETE": self = .updateComplete
+            case "UPDATE_FAILED": self = .updateFailed
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .createInProgress: "CREATE_IN_PROGRESS"
+            case .createComplete: "CREATE_COMPLETE"
+            case .createFailed: "CREATE_FAILED"
+            case .deleteInProgress: "DELETE_IN_PROGRESS"
+            case .deleteComplete: "DELETE_COMPLETE"
+            case .deleteFailed: "DELETE_FAILED"
+            case .updateInProgress: "UPDATE_IN_PROGRESS"
+            case .updateComplete: "UPDATE_COMPLETE"
+            case .updateFailed: "UPDATE_FAILED"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum CapacityReservationPreference: OpenEnum {
+        case reservationsOnly, reservationsFirst, reservationsExcluded, unknown(String)
+
+        package static let values = [
+            "RESERVATIONS_ONLY", "RESERVATIONS_FIRST", "RESERVATIONS_EXCLUDED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "RESERVATIONS_ONLY": self = .reservationsOnly
+            case "RESERVATIONS_FIRST": self = .reservationsFirst
+            case "RESERVATIONS_EXCLUDED": self = .reservationsExcluded
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .reservationsOnly: "RESERVATIONS_ONLY"
+            case .reservationsFirst: "RESERVATIONS_FIRST"
+            case .reservationsExcluded: "RESERVATIONS_EXCLUDED"
             case .unknown(let value): value
             }
         }
@@ -227,6 +573,32 @@ extension ECS {
             case .complete: "COMPLETE"
             case .success: "SUCCESS"
             case .healthy: "HEALTHY"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum CpuManufacturer: OpenEnum {
+        case intel, amd, amazonWebServices, unknown(String)
+
+        package static let values = [
+            "intel", "amd", "amazon-web-services"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "intel": self = .intel
+            case "amd": self = .amd
+            case "amazon-web-services": self = .amazonWebServices
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .intel: "intel"
+            case .amd: "amd"
+            case .amazonWebServices: "amazon-web-services"
             case .unknown(let value): value
             }
         }
@@ -618,6 +990,30 @@ extension ECS {
         }
     }
 
+    package enum InstanceGeneration: OpenEnum {
+        case current, previous, unknown(String)
+
+        package static let values = [
+            "current", "previous"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "current": self = .current
+            case "previous": self = .previous
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .current: "current"
+            case .previous: "previous"
+            case .unknown(let value): value
+            }
+        }
+    }
+
     package enum IpcMode: OpenEnum {
         case host, task, none, unknown(String)
 
@@ -667,6 +1063,56 @@ extension ECS {
             case .fargate: "FARGATE"
             case .external: "EXTERNAL"
             case .managedInstances: "MANAGED_INSTANCES"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum LocalStorage: OpenEnum {
+        case included, required, excluded, unknown(String)
+
+        package static let values = [
+            "included", "required", "excluded"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "included": self = .included
+            case "required": self = .required
+            case "excluded": self = .excluded
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .included: "included"
+            case .required: "required"
+            case .excluded: "excluded"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum LocalStorageType: OpenEnum {
+        case hdd, ssd, unknown(String)
+
+        package static let values = [
+            "hdd", "ssd"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "hdd": self = .hdd
+            case "ssd": self = .ssd
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .hdd: "hdd"
+            case .ssd: "ssd"
             case .unknown(let value): value
             }
         }
@@ -725,6 +1171,102 @@ extension ECS {
         package var rawValue: String {
             switch self {
             case .executeCommandAgent: "ExecuteCommandAgent"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum ManagedDraining: OpenEnum {
+        case enabled, disabled, unknown(String)
+
+        package static let values = [
+            "ENABLED", "DISABLED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "ENABLED": self = .enabled
+            case "DISABLED": self = .disabled
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .enabled: "ENABLED"
+            case .disabled: "DISABLED"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum ManagedInstancesMonitoringOptions: OpenEnum {
+        case basic, detailed, unknown(String)
+
+        package static let values = [
+            "BASIC", "DETAILED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "BASIC": self = .basic
+            case "DETAILED": self = .detailed
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .basic: "BASIC"
+            case .detailed: "DETAILED"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum ManagedScalingStatus: OpenEnum {
+        case enabled, disabled, unknown(String)
+
+        package static let values = [
+            "ENABLED", "DISABLED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "ENABLED": self = .enabled
+            case "DISABLED": self = .disabled
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .enabled: "ENABLED"
+            case .disabled: "DISABLED"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum ManagedTerminationProtection: OpenEnum {
+        case enabled, disabled, unknown(String)
+
+        package static let values = [
+            "ENABLED", "DISABLED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "ENABLED": self = .enabled
+            case "DISABLED": self = .disabled
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .enabled: "ENABLED"
+            case .disabled: "DISABLED"
             case .unknown(let value): value
             }
         }
@@ -871,6 +1413,30 @@ extension ECS {
             case .random: "random"
             case .spread: "spread"
             case .binpack: "binpack"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum PropagateMITags: OpenEnum {
+        case capacityProvider, none, unknown(String)
+
+        package static let values = [
+            "CAPACITY_PROVIDER", "NONE"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "CAPACITY_PROVIDER": self = .capacityProvider
+            case "NONE": self = .none
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .capacityProvider: "CAPACITY_PROVIDER"
+            case .none: "NONE"
             case .unknown(let value): value
             }
         }

@@ -56,6 +56,15 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
+    package enum DeleteTaskDefinitions: AWSOperation {
+        package typealias Input = DeleteTaskDefinitionsRequest
+        package typealias Output = DeleteTaskDefinitionsResponse
+        package static let name = "DeleteTaskDefinitions"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum DeleteTaskSet: AWSOperation {
         package typealias Input = DeleteTaskSetRequest
         package typealias Output = DeleteTaskSetResponse
@@ -69,6 +78,15 @@ extension ECS {
         package typealias Input = DeregisterTaskDefinitionRequest
         package typealias Output = DeregisterTaskDefinitionResponse
         package static let name = "DeregisterTaskDefinition"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum DescribeCapacityProviders: AWSOperation {
+        package typealias Input = DescribeCapacityProvidersRequest
+        package typealias Output = DescribeCapacityProvidersResponse
+        package static let name = "DescribeCapacityProviders"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil

@@ -2,6 +2,66 @@
 package import WireProtocol
 
 extension ECS {
+    package struct AcceleratorCountRequest: Shape {
+        package var min: Int?
+        package var max: Int?
+
+        package init(
+            min: Int? = nil, max: Int? = nil
+        ) {
+            self.min = min
+            self.max = max
+        }
+
+        package static let schema = StructureSchema("AcceleratorCountRequest", members: [
+            MemberSchema("min", .integer(nil)),
+            MemberSchema("max", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "AcceleratorCountRequest")
+            self.min = try members.optional("min")
+            self.max = try members.optional("max")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("min", self.min)
+            members.set("max", self.max)
+            return members.value
+        }
+    }
+
+    package struct AcceleratorTotalMemoryMiBRequest: Shape {
+        package var min: Int?
+        package var max: Int?
+
+        package init(
+            min: Int? = nil, max: Int? = nil
+        ) {
+            self.min = min
+            self.max = max
+        }
+
+        package static let schema = StructureSchema("AcceleratorTotalMemoryMiBRequest", members: [
+            MemberSchema("min", .integer(nil)),
+            MemberSchema("max", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "AcceleratorTotalMemoryMiBRequest")
+            self.min = try members.optional("min")
+            self.max = try members.optional("max")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("min", self.min)
+            members.set("max", self.max)
+            return members.value
+        }
+    }
+
     package struct AdvancedConfiguration: Shape {
         package var alternateTargetGroupArn: String?
         package var productionListenerRule: String?
@@ -119,6 +179,72 @@ extension ECS {
             members.set("value", self.value)
             members.set("targetType", self.targetType)
             members.set("targetId", self.targetId)
+            return members.value
+        }
+    }
+
+    package struct AutoRepairConfiguration: Shape {
+        package var actionsStatus: AutoRepairActionsStatus?
+
+        package init(
+            actionsStatus: AutoRepairActionsStatus? = nil
+        ) {
+            self.actionsStatus = actionsStatus
+        }
+
+        package static let schema = StructureSchema("AutoRepairConfiguration", members: [
+            MemberSchema("actionsStatus", AutoRepairActionsStatus.schema),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "AutoRepairConfiguration")
+            self.actionsStatus = try members.optional("actionsStatus")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("actionsStatus", self.actionsStatus)
+            return members.value
+        }
+    }
+
+    package struct AutoScalingGroupProvider: Shape {
+        package var autoScalingGroupArn: String?
+        package var managedScaling: ManagedScaling?
+        package var managedTerminationProtection: ManagedTerminationProtection?
+        package var managedDraining: ManagedDraining?
+
+        package init(
+            autoScalingGroupArn: String? = nil, managedScaling: ManagedScaling? = nil,
+            managedTerminationProtection: ManagedTerminationProtection? = nil, managedDraining: ManagedDraining? = nil
+        ) {
+            self.autoScalingGroupArn = autoScalingGroupArn
+            self.managedScaling = managedScaling
+            self.managedTerminationProtection = managedTerminationProtection
+            self.managedDraining = managedDraining
+        }
+
+        package static let schema = StructureSchema("AutoScalingGroupProvider", members: [
+            MemberSchema("autoScalingGroupArn", .anyString, required: true),
+            MemberSchema("managedScaling", .structure(ManagedScaling.schema)),
+            MemberSchema("managedTerminationProtection", ManagedTerminationProtection.schema),
+            MemberSchema("managedDraining", ManagedDraining.schema),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "AutoScalingGroupProvider")
+            self.autoScalingGroupArn = try members.optional("autoScalingGroupArn")
+            self.managedScaling = try members.optional("managedScaling")
+            self.managedTerminationProtection = try members.optional("managedTerminationProtection")
+            self.managedDraining = try members.optional("managedDraining")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("autoScalingGroupArn", self.autoScalingGroupArn)
+            members.set("managedScaling", self.managedScaling)
+            members.set("managedTerminationProtection", self.managedTerminationProtection)
+            members.set("managedDraining", self.managedDraining)
             return members.value
         }
     }

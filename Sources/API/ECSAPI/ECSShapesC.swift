@@ -32,6 +32,80 @@ extension ECS {
         }
     }
 
+    package struct CapacityProvider: Shape {
+        package var capacityProviderArn: String?
+        package var name: String?
+        package var cluster: String?
+        package var status: CapacityProviderStatus?
+        package var autoScalingGroupProvider: AutoScalingGroupProvider?
+        package var managedInstancesProvider: ManagedInstancesProvider?
+        package var updateStatus: CapacityProviderUpdateStatus?
+        package var updateStatusReason: String?
+        package var tags: [Tag]?
+        package var type: CapacityProviderType?
+
+        package init(
+            capacityProviderArn: String? = nil, name: String? = nil, cluster: String? = nil,
+            status: CapacityProviderStatus? = nil, autoScalingGroupProvider: AutoScalingGroupProvider? = nil,
+            managedInstancesProvider: ManagedInstancesProvider? = nil,
+            updateStatus: CapacityProviderUpdateStatus? = nil, updateStatusReason: String? = nil, tags: [Tag]? = nil,
+            type: CapacityProviderType? = nil
+        ) {
+            self.capacityProviderArn = capacityProviderArn
+            self.name = name
+            self.cluster = cluster
+            self.status = status
+            self.autoScalingGroupProvider = autoScalingGroupProvider
+            self.managedInstancesProvider = managedInstancesProvider
+            self.updateStatus = updateStatus
+            self.updateStatusReason = updateStatusReason
+            self.tags = tags
+            self.type = type
+        }
+
+        package static let schema = StructureSchema("CapacityProvider", members: [
+            MemberSchema("capacityProviderArn", .anyString),
+            MemberSchema("name", .anyString),
+            MemberSchema("cluster", .anyString),
+            MemberSchema("status", CapacityProviderStatus.schema),
+            MemberSchema("autoScalingGroupProvider", .structure(AutoScalingGroupProvider.schema)),
+            MemberSchema("managedInstancesProvider", .structure(ManagedInstancesProvider.schema)),
+            MemberSchema("updateStatus", CapacityProviderUpdateStatus.schema),
+            MemberSchema("updateStatusReason", .anyString),
+            MemberSchema("tags", Schemas.tags),
+            MemberSchema("type", CapacityProviderType.schema),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "CapacityProvider")
+            self.capacityProviderArn = try members.optional("capacityProviderArn")
+            self.name = try members.optional("name")
+            self.cluster = try members.optional("cluster")
+            self.status = try members.optional("status")
+            self.autoScalingGroupProvider = try members.optional("autoScalingGroupProvider")
+            self.managedInstancesProvider = try members.optional("managedInstancesProvider")
+            self.updateStatus = try members.optional("updateStatus")
+            self.updateStatusReason = try members.optional("updateStatusReason")
+            self.tags = try members.optional("tags")
+            self.type = try members.optional("type")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("capacityProviderArn", self.capacityProviderArn)
+            members.set("name", self.name)
+            members.set("cluster", self.cluster)
+            members.set("status", self.status)
+            members.set("autoScalingGroupProvider", self.autoScalingGroupProvider)
+            members.set("managedInstancesProvider", self.managedInstancesProvider)
+            members.set("updateStatus", self.updateStatus)
+            members.set("updateStatusReason", self.updateStatusReason)
+            members.set("tags", self.tags)
+            members.set("type", self.type)
+            return members.value
+        }
+    }
+
     package struct CapacityProviderStrategyItem: Shape {
         package var capacityProvider: String
         package var weight: Int?
@@ -63,6 +137,36 @@ extension ECS {
             members.set("capacityProvider", self.capacityProvider)
             members.set("weight", self.weight)
             members.set("base", self.base)
+            return members.value
+        }
+    }
+
+    package struct CapacityReservationRequest: Shape {
+        package var reservationGroupArn: String?
+        package var reservationPreference: CapacityReservationPreference?
+
+        package init(
+            reservationGroupArn: String? = nil, reservationPreference: CapacityReservationPreference? = nil
+        ) {
+            self.reservationGroupArn = reservationGroupArn
+            self.reservationPreference = reservationPreference
+        }
+
+        package static let schema = StructureSchema("CapacityReservationRequest", members: [
+            MemberSchema("reservationGroupArn", .anyString),
+            MemberSchema("reservationPreference", CapacityReservationPreference.schema),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "CapacityReservationRequest")
+            self.reservationGroupArn = try members.optional("reservationGroupArn")
+            self.reservationPreference = try members.optional("reservationPreference")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("reservationGroupArn", self.reservationGroupArn)
+            members.set("reservationPreference", self.reservationPreference)
             return members.value
         }
     }

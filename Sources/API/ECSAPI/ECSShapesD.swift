@@ -168,6 +168,61 @@ extension ECS {
         }
     }
 
+    package struct DeleteTaskDefinitionsRequest: Shape {
+        package var taskDefinitions: [String]
+
+        package init(
+            taskDefinitions: [String]
+        ) {
+            self.taskDefinitions = taskDefinitions
+        }
+
+        package static let schema = StructureSchema("DeleteTaskDefinitionsRequest", members: [
+            MemberSchema("taskDefinitions", Schemas.stringList, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DeleteTaskDefinitionsRequest")
+            self.taskDefinitions = try members.required("taskDefinitions")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("taskDefinitions", self.taskDefinitions)
+            return members.value
+        }
+    }
+
+    package struct DeleteTaskDefinitionsResponse: Shape {
+        package var taskDefinitions: [TaskDefinition]?
+        package var failures: [Failure]?
+
+        package init(
+            taskDefinitions: [TaskDefinition]? = nil, failures: [Failure]? = nil
+        ) {
+            self.taskDefinitions = taskDefinitions
+            self.failures = failures
+        }
+
+        package static let schema = StructureSchema("DeleteTaskDefinitionsResponse", members: [
+            MemberSchema("taskDefinitions", Schemas.taskDefinitionList),
+            MemberSchema("failures", Schemas.failures),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DeleteTaskDefinitionsResponse")
+            self.taskDefinitions = try members.optional("taskDefinitions")
+            self.failures = try members.optional("failures")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("taskDefinitions", self.taskDefinitions)
+            members.set("failures", self.failures)
+            return members.value
+        }
+    }
+
     package struct DeleteTaskSetRequest: Shape {
         package var cluster: String
         package var service: String
@@ -678,6 +733,87 @@ extension ECS {
         package var wireValue: WireValue {
             var members = StructureWriter()
             members.set("taskDefinition", self.taskDefinition)
+            return members.value
+        }
+    }
+
+    package struct DescribeCapacityProvidersRequest: Shape {
+        package var capacityProviders: [String]?
+        package var cluster: String?
+        package var include: [CapacityProviderField]?
+        package var maxResults: Int?
+        package var nextToken: String?
+
+        package init(
+            capacityProviders: [String]? = nil, cluster: String? = nil, include: [CapacityProviderField]? = nil,
+            maxResults: Int? = nil, nextToken: String? = nil
+        ) {
+            self.capacityProviders = capacityProviders
+            self.cluster = cluster
+            self.include = include
+            self.maxResults = maxResults
+            self.nextToken = nextToken
+        }
+
+        package static let schema = StructureSchema("DescribeCapacityProvidersRequest", members: [
+            MemberSchema("capacityProviders", Schemas.stringList),
+            MemberSchema("cluster", .anyString),
+            MemberSchema("include", Schemas.capacityProviderFieldList),
+            MemberSchema("maxResults", .integer(nil)),
+            MemberSchema("nextToken", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DescribeCapacityProvidersRequest")
+            self.capacityProviders = try members.optional("capacityProviders")
+            self.cluster = try members.optional("cluster")
+            self.include = try members.optional("include")
+            self.maxResults = try members.optional("maxResults")
+            self.nextToken = try members.optional("nextToken")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("capacityProviders", self.capacityProviders)
+            members.set("cluster", self.cluster)
+            members.set("include", self.include)
+            members.set("maxResults", self.maxResults)
+            members.set("nextToken", self.nextToken)
+            return members.value
+        }
+    }
+
+    package struct DescribeCapacityProvidersResponse: Shape {
+        package var capacityProviders: [CapacityProvider]?
+        package var failures: [Failure]?
+        package var nextToken: String?
+
+        package init(
+            capacityProviders: [CapacityProvider]? = nil, failures: [Failure]? = nil, nextToken: String? = nil
+        ) {
+            self.capacityProviders = capacityProviders
+            self.failures = failures
+            self.nextToken = nextToken
+        }
+
+        package static let schema = StructureSchema("DescribeCapacityProvidersResponse", members: [
+            MemberSchema("capacityProviders", Schemas.capacityProviders),
+            MemberSchema("failures", Schemas.failures),
+            MemberSchema("nextToken", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DescribeCapacityProvidersResponse")
+            self.capacityProviders = try members.optional("capacityProviders")
+            self.failures = try members.optional("failures")
+            self.nextToken = try members.optional("nextToken")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("capacityProviders", self.capacityProviders)
+            members.set("failures", self.failures)
+            members.set("nextToken", self.nextToken)
             return members.value
         }
     }

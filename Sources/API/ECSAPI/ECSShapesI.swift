@@ -61,4 +61,257 @@ extension ECS {
             return members.value
         }
     }
+
+    package struct InfrastructureOptimization: Shape {
+        package var scaleInAfter: Int?
+
+        package init(
+            scaleInAfter: Int? = nil
+        ) {
+            self.scaleInAfter = scaleInAfter
+        }
+
+        package static let schema = StructureSchema("InfrastructureOptimization", members: [
+            MemberSchema("scaleInAfter", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "InfrastructureOptimization")
+            self.scaleInAfter = try members.optional("scaleInAfter")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("scaleInAfter", self.scaleInAfter)
+            return members.value
+        }
+    }
+
+    package struct InstanceLaunchTemplate: Shape {
+        package var ec2InstanceProfileArn: String?
+        package var networkConfiguration: ManagedInstancesNetworkConfiguration?
+        package var storageConfiguration: ManagedInstancesStorageConfiguration?
+        package var localStorageConfiguration: ManagedInstancesLocalStorageConfiguration?
+        package var monitoring: ManagedInstancesMonitoringOptions?
+        package var capacityOptionType: CapacityOptionType?
+        package var instanceMetadataTagsPropagation: Bool?
+        package var instanceRequirements: InstanceRequirementsRequest?
+        package var fipsEnabled: Bool?
+        package var capacityReservations: CapacityReservationRequest?
+
+        package init(
+            ec2InstanceProfileArn: String? = nil, networkConfiguration: ManagedInstancesNetworkConfiguration? = nil,
+            storageConfiguration: ManagedInstancesStorageConfiguration? = nil,
+            localStorageConfiguration: ManagedInstancesLocalStorageConfiguration? = nil,
+            monitoring: ManagedInstancesMonitoringOptions? = nil, capacityOptionType: CapacityOptionType? = nil,
+            instanceMetadataTagsPropagation: Bool? = nil, instanceRequirements: InstanceRequirementsRequest? = nil,
+            fipsEnabled: Bool? = nil, capacityReservations: CapacityReservationRequest? = nil
+        ) {
+            self.ec2InstanceProfileArn = ec2InstanceProfileArn
+            self.networkConfiguration = networkConfiguration
+            self.storageConfiguration = storageConfiguration
+            self.localStorageConfiguration = localStorageConfiguration
+            self.monitoring = monitoring
+            self.capacityOptionType = capacityOptionType
+            self.instanceMetadataTagsPropagation = instanceMetadataTagsPropagation
+            self.instanceRequirements = instanceRequirements
+            self.fipsEnabled = fipsEnabled
+            self.capacityReservations = capacityReservations
+        }
+
+        package static let schema = StructureSchema("InstanceLaunchTemplate", members: [
+            MemberSchema("ec2InstanceProfileArn", .anyString, required: true),
+            MemberSchema("networkConfiguration", .structure(ManagedInstancesNetworkConfiguration.schema), required: true),
+            MemberSchema("storageConfiguration", .structure(ManagedInstancesStorageConfiguration.schema)),
+            MemberSchema("localStorageConfiguration", .structure(ManagedInstancesLocalStorageConfiguration.schema)),
+            MemberSchema("monitoring", ManagedInstancesMonitoringOptions.schema),
+            MemberSchema("capacityOptionType", CapacityOptionType.schema),
+            MemberSchema("instanceMetadataTagsPropagation", .boolean),
+            MemberSchema("instanceRequirements", .structure(InstanceRequirementsRequest.schema)),
+            MemberSchema("fipsEnabled", .boolean),
+            MemberSchema("capacityReservations", .structure(CapacityReservationRequest.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "InstanceLaunchTemplate")
+            self.ec2InstanceProfileArn = try members.optional("ec2InstanceProfileArn")
+            self.networkConfiguration = try members.optional("networkConfiguration")
+            self.storageConfiguration = try members.optional("storageConfiguration")
+            self.localStorageConfiguration = try members.optional("localStorageConfiguration")
+            self.monitoring = try members.optional("monitoring")
+            self.capacityOptionType = try members.optional("capacityOptionType")
+            self.instanceMetadataTagsPropagation = try members.optional("instanceMetadataTagsPropagation")
+            self.instanceRequirements = try members.optional("instanceRequirements")
+            self.fipsEnabled = try members.optional("fipsEnabled")
+            self.capacityReservations = try members.optional("capacityReservations")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("ec2InstanceProfileArn", self.ec2InstanceProfileArn)
+            members.set("networkConfiguration", self.networkConfiguration)
+            members.set("storageConfiguration", self.storageConfiguration)
+            members.set("localStorageConfiguration", self.localStorageConfiguration)
+            members.set("monitoring", self.monitoring)
+            members.set("capacityOptionType", self.capacityOptionType)
+            members.set("instanceMetadataTagsPropagation", self.instanceMetadataTagsPropagation)
+            members.set("instanceRequirements", self.instanceRequirements)
+            members.set("fipsEnabled", self.fipsEnabled)
+            members.set("capacityReservations", self.capacityReservations)
+            return members.value
+        }
+    }
+
+    package struct InstanceRequirementsRequest: Shape {
+        package var vCpuCount: VCpuCountRangeRequest?
+        package var memoryMiB: MemoryMiBRequest?
+        package var cpuManufacturers: [CpuManufacturer]?
+        package var memoryGiBPerVCpu: MemoryGiBPerVCpuRequest?
+        package var excludedInstanceTypes: [String]?
+        package var instanceGenerations: [InstanceGeneration]?
+        package var spotMaxPricePercentageOverLowestPrice: Int?
+        package var onDemandMaxPricePercentageOverLowestPrice: Int?
+        package var bareMetal: BareMetal?
+        package var burstablePerformance: BurstablePerformance?
+        package var requireHibernateSupport: Bool?
+        package var networkInterfaceCount: NetworkInterfaceCountRequest?
+        package var localStorage: LocalStorage?
+        package var localStorageTypes: [LocalStorageType]?
+        package var totalLocalStorageGB: TotalLocalStorageGBRequest?
+        package var baselineEbsBandwidthMbps: BaselineEbsBandwidthMbpsRequest?
+        package var acceleratorTypes: [AcceleratorType]?
+        package var acceleratorCount: AcceleratorCountRequest?
+        package var acceleratorManufacturers: [AcceleratorManufacturer]?
+        package var acceleratorNames: [AcceleratorName]?
+        package var acceleratorTotalMemoryMiB: AcceleratorTotalMemoryMiBRequest?
+        package var networkBandwidthGbps: NetworkBandwidthGbpsRequest?
+        package var allowedInstanceTypes: [String]?
+        package var maxSpotPriceAsPercentageOfOptimalOnDemandPrice: Int?
+
+        package init(
+            vCpuCount: VCpuCountRangeRequest? = nil, memoryMiB: MemoryMiBRequest? = nil,
+            cpuManufacturers: [CpuManufacturer]? = nil, memoryGiBPerVCpu: MemoryGiBPerVCpuRequest? = nil,
+            excludedInstanceTypes: [String]? = nil, instanceGenerations: [InstanceGeneration]? = nil,
+            spotMaxPricePercentageOverLowestPrice: Int? = nil, onDemandMaxPricePercentageOverLowestPrice: Int? = nil,
+            bareMetal: BareMetal? = nil, burstablePerformance: BurstablePerformance? = nil,
+            requireHibernateSupport: Bool? = nil, networkInterfaceCount: NetworkInterfaceCountRequest? = nil,
+            localStorage: LocalStorage? = nil, localStorageTypes: [LocalStorageType]? = nil,
+            totalLocalStorageGB: TotalLocalStorageGBRequest? = nil,
+            baselineEbsBandwidthMbps: BaselineEbsBandwidthMbpsRequest? = nil,
+            acceleratorTypes: [AcceleratorType]? = nil, acceleratorCount: AcceleratorCountRequest? = nil,
+            acceleratorManufacturers: [AcceleratorManufacturer]? = nil, acceleratorNames: [AcceleratorName]? = nil,
+            acceleratorTotalMemoryMiB: AcceleratorTotalMemoryMiBRequest? = nil,
+            networkBandwidthGbps: NetworkBandwidthGbpsRequest? = nil, allowedInstanceTypes: [String]? = nil,
+            maxSpotPriceAsPercentageOfOptimalOnDemandPrice: Int? = nil
+        ) {
+            self.vCpuCount = vCpuCount
+            self.memoryMiB = memoryMiB
+            self.cpuManufacturers = cpuManufacturers
+            self.memoryGiBPerVCpu = memoryGiBPerVCpu
+            self.excludedInstanceTypes = excludedInstanceTypes
+            self.instanceGenerations = instanceGenerations
+            self.spotMaxPricePercentageOverLowestPrice = spotMaxPricePercentageOverLowestPrice
+            self.onDemandMaxPricePercentageOverLowestPrice = onDemandMaxPricePercentageOverLowestPrice
+            self.bareMetal = bareMetal
+            self.burstablePerformance = burstablePerformance
+            self.requireHibernateSupport = requireHibernateSupport
+            self.networkInterfaceCount = networkInterfaceCount
+            self.localStorage = localStorage
+            self.localStorageTypes = localStorageTypes
+            self.totalLocalStorageGB = totalLocalStorageGB
+            self.baselineEbsBandwidthMbps = baselineEbsBandwidthMbps
+            self.acceleratorTypes = acceleratorTypes
+            self.acceleratorCount = acceleratorCount
+            self.acceleratorManufacturers = acceleratorManufacturers
+            self.acceleratorNames = acceleratorNames
+            self.acceleratorTotalMemoryMiB = acceleratorTotalMemoryMiB
+            self.networkBandwidthGbps = networkBandwidthGbps
+            self.allowedInstanceTypes = allowedInstanceTypes
+            self.maxSpotPriceAsPercentageOfOptimalOnDemandPrice = maxSpotPriceAsPercentageOfOptimalOnDemandPrice
+        }
+
+        package static let schema = StructureSchema("InstanceRequirementsRequest", members: [
+            MemberSchema("vCpuCount", .structure(VCpuCountRangeRequest.schema), required: true),
+            MemberSchema("memoryMiB", .structure(MemoryMiBRequest.schema), required: true),
+            MemberSchema("cpuManufacturers", Schemas.cpuManufacturerSet),
+            MemberSchema("memoryGiBPerVCpu", .structure(MemoryGiBPerVCpuRequest.schema)),
+            MemberSchema("excludedInstanceTypes", Schemas.excludedInstanceTypeSet),
+            MemberSchema("instanceGenerations", Schemas.instanceGenerationSet),
+            MemberSchema("spotMaxPricePercentageOverLowestPrice", .integer(nil)),
+            MemberSchema("onDemandMaxPricePercentageOverLowestPrice", .integer(nil)),
+            MemberSchema("bareMetal", BareMetal.schema),
+            MemberSchema("burstablePerformance", BurstablePerformance.schema),
+            MemberSchema("requireHibernateSupport", .boolean),
+            MemberSchema("networkInterfaceCount", .structure(NetworkInterfaceCountRequest.schema)),
+            MemberSchema("localStorage", LocalStorage.schema),
+            MemberSchema("localStorageTypes", Schemas.localStorageTypeSet),
+            MemberSchema("totalLocalStorageGB", .structure(TotalLocalStorageGBRequest.schema)),
+            MemberSchema("baselineEbsBandwidthMbps", .structure(BaselineEbsBandwidthMbpsRequest.schema)),
+            MemberSchema("acceleratorTypes", Schemas.acceleratorTypeSet),
+            MemberSchema("acceleratorCount", .structure(AcceleratorCountRequest.schema)),
+            MemberSchema("acceleratorManufacturers", Schemas.acceleratorManufacturerSet),
+            MemberSchema("acceleratorNames", Schemas.acceleratorNameSet),
+            MemberSchema("acceleratorTotalMemoryMiB", .structure(AcceleratorTotalMemoryMiBRequest.schema)),
+            MemberSchema("networkBandwidthGbps", .structure(NetworkBandwidthGbpsRequest.schema)),
+            MemberSchema("allowedInstanceTypes", Schemas.allowedInstanceTypeSet),
+            MemberSchema("maxSpotPriceAsPercentageOfOptimalOnDemandPrice", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "InstanceRequirementsRequest")
+            self.vCpuCount = try members.optional("vCpuCount")
+            self.memoryMiB = try members.optional("memoryMiB")
+            self.cpuManufacturers = try members.optional("cpuManufacturers")
+            self.memoryGiBPerVCpu = try members.optional("memoryGiBPerVCpu")
+            self.excludedInstanceTypes = try members.optional("excludedInstanceTypes")
+            self.instanceGenerations = try members.optional("instanceGenerations")
+            self.spotMaxPricePercentageOverLowestPrice = try members.optional("spotMaxPricePercentageOverLowestPrice")
+            self.onDemandMaxPricePercentageOverLowestPrice = try members.optional("onDemandMaxPricePercentageOverLowestPrice")
+            self.bareMetal = try members.optional("bareMetal")
+            self.burstablePerformance = try members.optional("burstablePerformance")
+            self.requireHibernateSupport = try members.optional("requireHibernateSupport")
+            self.networkInterfaceCount = try members.optional("networkInterfaceCount")
+            self.localStorage = try members.optional("localStorage")
+            self.localStorageTypes = try members.optional("localStorageTypes")
+            self.totalLocalStorageGB = try members.optional("totalLocalStorageGB")
+            self.baselineEbsBandwidthMbps = try members.optional("baselineEbsBandwidthMbps")
+            self.acceleratorTypes = try members.optional("acceleratorTypes")
+            self.acceleratorCount = try members.optional("acceleratorCount")
+            self.acceleratorManufacturers = try members.optional("acceleratorManufacturers")
+            self.acceleratorNames = try members.optional("acceleratorNames")
+            self.acceleratorTotalMemoryMiB = try members.optional("acceleratorTotalMemoryMiB")
+            self.networkBandwidthGbps = try members.optional("networkBandwidthGbps")
+            self.allowedInstanceTypes = try members.optional("allowedInstanceTypes")
+            self.maxSpotPriceAsPercentageOfOptimalOnDemandPrice = try members.optional("maxSpotPriceAsPercentageOfOptimalOnDemandPrice")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("vCpuCount", self.vCpuCount)
+            members.set("memoryMiB", self.memoryMiB)
+            members.set("cpuManufacturers", self.cpuManufacturers)
+            members.set("memoryGiBPerVCpu", self.memoryGiBPerVCpu)
+            members.set("excludedInstanceTypes", self.excludedInstanceTypes)
+            members.set("instanceGenerations", self.instanceGenerations)
+            members.set("spotMaxPricePercentageOverLowestPrice", self.spotMaxPricePercentageOverLowestPrice)
+            members.set("onDemandMaxPricePercentageOverLowestPrice", self.onDemandMaxPricePercentageOverLowestPrice)
+            members.set("bareMetal", self.bareMetal)
+            members.set("burstablePerformance", self.burstablePerformance)
+            members.set("requireHibernateSupport", self.requireHibernateSupport)
+            members.set("networkInterfaceCount", self.networkInterfaceCount)
+            members.set("localStorage", self.localStorage)
+            members.set("localStorageTypes", self.localStorageTypes)
+            members.set("totalLocalStorageGB", self.totalLocalStorageGB)
+            members.set("baselineEbsBandwidthMbps", self.baselineEbsBandwidthMbps)
+            members.set("acceleratorTypes", self.acceleratorTypes)
+            members.set("acceleratorCount", self.acceleratorCount)
+            members.set("acceleratorManufacturers", self.acceleratorManufacturers)
+            members.set("acceleratorNames", self.acceleratorNames)
+            members.set("acceleratorTotalMemoryMiB", self.acceleratorTotalMemoryMiB)
+            members.set("networkBandwidthGbps", self.networkBandwidthGbps)
+            members.set("allowedInstanceTypes", self.allowedInstanceTypes)
+            members.set("maxSpotPriceAsPercentageOfOptimalOnDemandPrice", self.maxSpotPriceAsPercentageOfOptimalOnDemandPrice)
+            return members.value
+        }
+    }
 }

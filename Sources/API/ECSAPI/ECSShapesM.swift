@@ -44,6 +44,179 @@ extension ECS {
         }
     }
 
+    package struct ManagedInstancesLocalStorageConfiguration: Shape {
+        package var useLocalStorage: Bool?
+
+        package init(
+            useLocalStorage: Bool? = nil
+        ) {
+            self.useLocalStorage = useLocalStorage
+        }
+
+        package static let schema = StructureSchema("ManagedInstancesLocalStorageConfiguration", members: [
+            MemberSchema("useLocalStorage", .boolean),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedInstancesLocalStorageConfiguration")
+            self.useLocalStorage = try members.optional("useLocalStorage")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("useLocalStorage", self.useLocalStorage)
+            return members.value
+        }
+    }
+
+    package struct ManagedInstancesNetworkConfiguration: Shape {
+        package var subnets: [String]?
+        package var securityGroups: [String]?
+
+        package init(
+            subnets: [String]? = nil, securityGroups: [String]? = nil
+        ) {
+            self.subnets = subnets
+            self.securityGroups = securityGroups
+        }
+
+        package static let schema = StructureSchema("ManagedInstancesNetworkConfiguration", members: [
+            MemberSchema("subnets", Schemas.stringList),
+            MemberSchema("securityGroups", Schemas.stringList),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedInstancesNetworkConfiguration")
+            self.subnets = try members.optional("subnets")
+            self.securityGroups = try members.optional("securityGroups")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("subnets", self.subnets)
+            members.set("securityGroups", self.securityGroups)
+            return members.value
+        }
+    }
+
+    package struct ManagedInstancesProvider: Shape {
+        package var infrastructureRoleArn: String?
+        package var instanceLaunchTemplate: InstanceLaunchTemplate?
+        package var propagateTags: PropagateMITags?
+        package var infrastructureOptimization: InfrastructureOptimization?
+        package var autoRepairConfiguration: AutoRepairConfiguration?
+
+        package init(
+            infrastructureRoleArn: String? = nil, instanceLaunchTemplate: InstanceLaunchTemplate? = nil,
+            propagateTags: PropagateMITags? = nil, infrastructureOptimization: InfrastructureOptimization? = nil,
+            autoRepairConfiguration: AutoRepairConfiguration? = nil
+        ) {
+            self.infrastructureRoleArn = infrastructureRoleArn
+            self.instanceLaunchTemplate = instanceLaunchTemplate
+            self.propagateTags = propagateTags
+            self.infrastructureOptimization = infrastructureOptimization
+            self.autoRepairConfiguration = autoRepairConfiguration
+        }
+
+        package static let schema = StructureSchema("ManagedInstancesProvider", members: [
+            MemberSchema("infrastructureRoleArn", .anyString),
+            MemberSchema("instanceLaunchTemplate", .structure(InstanceLaunchTemplate.schema)),
+            MemberSchema("propagateTags", PropagateMITags.schema),
+            MemberSchema("infrastructureOptimization", .structure(InfrastructureOptimization.schema)),
+            MemberSchema("autoRepairConfiguration", .structure(AutoRepairConfiguration.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedInstancesProvider")
+            self.infrastructureRoleArn = try members.optional("infrastructureRoleArn")
+            self.instanceLaunchTemplate = try members.optional("instanceLaunchTemplate")
+            self.propagateTags = try members.optional("propagateTags")
+            self.infrastructureOptimization = try members.optional("infrastructureOptimization")
+            self.autoRepairConfiguration = try members.optional("autoRepairConfiguration")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("infrastructureRoleArn", self.infrastructureRoleArn)
+            members.set("instanceLaunchTemplate", self.instanceLaunchTemplate)
+            members.set("propagateTags", self.propagateTags)
+            members.set("infrastructureOptimization", self.infrastructureOptimization)
+            members.set("autoRepairConfiguration", self.autoRepairConfiguration)
+            return members.value
+        }
+    }
+
+    package struct ManagedInstancesStorageConfiguration: Shape {
+        package var storageSizeGiB: Int?
+
+        package init(
+            storageSizeGiB: Int? = nil
+        ) {
+            self.storageSizeGiB = storageSizeGiB
+        }
+
+        package static let schema = StructureSchema("ManagedInstancesStorageConfiguration", members: [
+            MemberSchema("storageSizeGiB", Schemas.taskVolumeStorageGiB),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedInstancesStorageConfiguration")
+            self.storageSizeGiB = try members.optional("storageSizeGiB")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("storageSizeGiB", self.storageSizeGiB)
+            return members.value
+        }
+    }
+
+    package struct ManagedScaling: Shape {
+        package var status: ManagedScalingStatus?
+        package var targetCapacity: Int?
+        package var minimumScalingStepSize: Int?
+        package var maximumScalingStepSize: Int?
+        package var instanceWarmupPeriod: Int?
+
+        package init(
+            status: ManagedScalingStatus? = nil, targetCapacity: Int? = nil, minimumScalingStepSize: Int? = nil,
+            maximumScalingStepSize: Int? = nil, instanceWarmupPeriod: Int? = nil
+        ) {
+            self.status = status
+            self.targetCapacity = targetCapacity
+            self.minimumScalingStepSize = minimumScalingStepSize
+            self.maximumScalingStepSize = maximumScalingStepSize
+            self.instanceWarmupPeriod = instanceWarmupPeriod
+        }
+
+        package static let schema = StructureSchema("ManagedScaling", members: [
+            MemberSchema("status", ManagedScalingStatus.schema),
+            MemberSchema("targetCapacity", Schemas.managedScalingTargetCapacity),
+            MemberSchema("minimumScalingStepSize", Schemas.managedScalingStepSize),
+            MemberSchema("maximumScalingStepSize", Schemas.managedScalingStepSize),
+            MemberSchema("instanceWarmupPeriod", Schemas.managedScalingInstanceWarmupPeriod),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedScaling")
+            self.status = try members.optional("status")
+            self.targetCapacity = try members.optional("targetCapacity")
+            self.minimumScalingStepSize = try members.optional("minimumScalingStepSize")
+            self.maximumScalingStepSize = try members.optional("maximumScalingStepSize")
+            self.instanceWarmupPeriod = try members.optional("instanceWarmupPeriod")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("status", self.status)
+            members.set("targetCapacity", self.targetCapacity)
+            members.set("minimumScalingStepSize", self.minimumScalingStepSize)
+            members.set("maximumScalingStepSize", self.maximumScalingStepSize)
+            members.set("instanceWarmupPeriod", self.instanceWarmupPeriod)
+            return members.value
+        }
+    }
+
     package struct ManagedStorageConfiguration: Shape {
         package var kmsKeyId: String?
         package var fargateEphemeralStorageKmsKeyId: String?
@@ -70,6 +243,66 @@ extension ECS {
             var members = StructureWriter()
             members.set("kmsKeyId", self.kmsKeyId)
             members.set("fargateEphemeralStorageKmsKeyId", self.fargateEphemeralStorageKmsKeyId)
+            return members.value
+        }
+    }
+
+    package struct MemoryGiBPerVCpuRequest: Shape {
+        package var min: Double?
+        package var max: Double?
+
+        package init(
+            min: Double? = nil, max: Double? = nil
+        ) {
+            self.min = min
+            self.max = max
+        }
+
+        package static let schema = StructureSchema("MemoryGiBPerVCpuRequest", members: [
+            MemberSchema("min", .double(nil)),
+            MemberSchema("max", .double(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "MemoryGiBPerVCpuRequest")
+            self.min = try members.optional("min")
+            self.max = try members.optional("max")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("min", self.min)
+            members.set("max", self.max)
+            return members.value
+        }
+    }
+
+    package struct MemoryMiBRequest: Shape {
+        package var min: Int?
+        package var max: Int?
+
+        package init(
+            min: Int? = nil, max: Int? = nil
+        ) {
+            self.min = min
+            self.max = max
+        }
+
+        package static let schema = StructureSchema("MemoryMiBRequest", members: [
+            MemberSchema("min", .integer(nil), required: true),
+            MemberSchema("max", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "MemoryMiBRequest")
+            self.min = try members.optional("min")
+            self.max = try members.optional("max")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("min", self.min)
+            members.set("max", self.max)
             return members.value
         }
     }

@@ -2,6 +2,36 @@
 package import WireProtocol
 
 extension ECS {
+    package struct NetworkBandwidthGbpsRequest: Shape {
+        package var min: Double?
+        package var max: Double?
+
+        package init(
+            min: Double? = nil, max: Double? = nil
+        ) {
+            self.min = min
+            self.max = max
+        }
+
+        package static let schema = StructureSchema("NetworkBandwidthGbpsRequest", members: [
+            MemberSchema("min", .double(nil)),
+            MemberSchema("max", .double(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "NetworkBandwidthGbpsRequest")
+            self.min = try members.optional("min")
+            self.max = try members.optional("max")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("min", self.min)
+            members.set("max", self.max)
+            return members.value
+        }
+    }
+
     package struct NetworkBinding: Shape {
         package var bindIP: String?
         package var containerPort: Int?
@@ -109,6 +139,36 @@ extension ECS {
             members.set("attachmentId", self.attachmentId)
             members.set("privateIpv4Address", self.privateIpv4Address)
             members.set("ipv6Address", self.ipv6Address)
+            return members.value
+        }
+    }
+
+    package struct NetworkInterfaceCountRequest: Shape {
+        package var min: Int?
+        package var max: Int?
+
+        package init(
+            min: Int? = nil, max: Int? = nil
+        ) {
+            self.min = min
+            self.max = max
+        }
+
+        package static let schema = StructureSchema("NetworkInterfaceCountRequest", members: [
+            MemberSchema("min", .integer(nil)),
+            MemberSchema("max", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "NetworkInterfaceCountRequest")
+            self.min = try members.optional("min")
+            self.max = try members.optional("max")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("min", self.min)
+            members.set("max", self.max)
             return members.value
         }
     }

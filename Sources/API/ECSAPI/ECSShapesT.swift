@@ -925,4 +925,34 @@ extension ECS {
             return members.value
         }
     }
+
+    package struct TotalLocalStorageGBRequest: Shape {
+        package var min: Double?
+        package var max: Double?
+
+        package init(
+            min: Double? = nil, max: Double? = nil
+        ) {
+            self.min = min
+            self.max = max
+        }
+
+        package static let schema = StructureSchema("TotalLocalStorageGBRequest", members: [
+            MemberSchema("min", .double(nil)),
+            MemberSchema("max", .double(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "TotalLocalStorageGBRequest")
+            self.min = try members.optional("min")
+            self.max = try members.optional("max")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("min", self.min)
+            members.set("max", self.max)
+            return members.value
+        }
+    }
 }

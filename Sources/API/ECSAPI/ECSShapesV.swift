@@ -2,6 +2,36 @@
 package import WireProtocol
 
 extension ECS {
+    package struct VCpuCountRangeRequest: Shape {
+        package var min: Int?
+        package var max: Int?
+
+        package init(
+            min: Int? = nil, max: Int? = nil
+        ) {
+            self.min = min
+            self.max = max
+        }
+
+        package static let schema = StructureSchema("VCpuCountRangeRequest", members: [
+            MemberSchema("min", .integer(nil), required: true),
+            MemberSchema("max", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "VCpuCountRangeRequest")
+            self.min = try members.optional("min")
+            self.max = try members.optional("max")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("min", self.min)
+            members.set("max", self.max)
+            return members.value
+        }
+    }
+
     package struct Volume: Shape {
         package var name: String?
         package var host: HostVolumeProperties?

@@ -87,6 +87,8 @@ extension HostProcessRuntime {
             blocking.enqueue {
                 do {
                     _ = try Self.look(at: folder)
+                } catch where !Files.exists(folder.path) {
+                    // Its sandbox is being removed: nobody asks for this end any more.
                 } catch {
                     logger.error(
                         "cannot record the end of a container",

@@ -5,9 +5,9 @@ internal import ServiceLifecycle
 internal import UnixSignals
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// `teal demo-app`: the web service that `teal demo` deploys. Answers every path with its version, and `/health` with 200.

@@ -1,6 +1,7 @@
 package import ArgumentParser
 internal import CodeDeployAPI
 internal import Model
+internal import ServerFiles
 
 /// `teal demo`: a whole blue/green deployment under load, on this machine, in half a minute.
 package struct Demo: AsyncParsableCommand {
@@ -26,7 +27,9 @@ package struct Demo: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
-        guard TimeScale(self.timeScale) != nil else { throw ValidationError("--time-scale takes a number of at least 1") }
+        guard TimeScale(self.timeScale) != nil else {
+            throw ValidationError("--time-scale takes a number of at least 1")
+        }
         guard (1...100_000).contains(self.rate) else { throw ValidationError("--rate takes 1 to 100000") }
         guard (1...1000).contains(self.connections) else { throw ValidationError("--connections takes 1 to 1000") }
     }
@@ -34,9 +37,11 @@ package struct Demo: AsyncParsableCommand {
     package func run() async throws {
         do {
             let executable = Executable.path
-            let isClean = try await DemoServer(timeScale: self.timeScale, executable: executable).whileRunning { server in
+            let isClean = try await DemoServer(timeScale: self.timeScale, executable: executable).whileRunning {
+                server in
                 try await DemoRun(
-                    aws: server.client, executable: executable, finalVerdict: self.fail ? .failed : .succeeded, rate: self.rate,
+                    aws: server.client, endpoint: server.endpoint, executable: executable,
+                    finalVerdict: self.fail ? .failed : .succeeded, rate: self.rate,
                     connections: self.connections
                 ).perform()
             }

@@ -35,7 +35,8 @@ struct DemoDisplay {
     private mutating func redraw(_ frame: Frame) {
         let width = CommandOutput.terminalWidth
         var lines = ["", "  \(frame.view.deploymentID)  \(frame.view.status.rawValue)  \(Self.seconds(frame.elapsed))"]
-        lines += Self.labelled("Lifecycle", Self.wrapped(Self.lifecycle(frame.view.events), width: width - Self.labelWidth))
+        lines += Self.labelled(
+            "Lifecycle", Self.wrapped(Self.lifecycle(frame.view.events), width: width - Self.labelWidth))
         lines += Self.labelled("Traffic", [Self.bar(frame), Self.shares(frame)])
         lines += Self.labelled("Targets", [Self.targets(frame)])
         lines += Self.labelled("Load", [Self.load(frame)])
@@ -49,7 +50,8 @@ struct DemoDisplay {
 
     private mutating func printChange(_ frame: Frame) {
         let current = frame.view.events.last { $0.status == .inProgress || $0.status == .failed }
-        let event = current.map { "\($0.lifecycleEventName ?? "") \($0.status?.rawValue ?? "")" } ?? frame.view.status.rawValue
+        let event =
+            current.map { "\($0.lifecycleEventName ?? "") \($0.status?.rawValue ?? "")" } ?? frame.view.status.rawValue
         // What is measured differs from look to look: a line is worth printing when the deployment itself has moved.
         let progress = "\(frame.view.deploymentID)  \(event)  \(frame.view.weights.sorted { $0.key < $1.key })"
         guard progress != self.lastPlainLine else { return }
@@ -98,7 +100,8 @@ struct DemoDisplay {
     private static func bar(_ frame: Frame) -> String {
         let width = 30
         let green = Int((frame.answered["v2"] ?? 0) / 100 * Double(width) + 0.5)
-        return "v1 " + String(repeating: "█", count: max(0, width - green)) + String(repeating: "░", count: min(width, green)) + " v2"
+        return "v1 " + String(repeating: "█", count: max(0, width - green))
+            + String(repeating: "░", count: min(width, green)) + " v2"
     }
 
     private static func shares(_ frame: Frame) -> String {
@@ -108,8 +111,10 @@ struct DemoDisplay {
     }
 
     private static func targets(_ frame: Frame) -> String {
-        frame.view.health.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.healthy)/\($0.value.registered) healthy" }
-            .joined(separator: ", ")
+        frame.view.health.sorted { $0.key < $1.key }.map {
+            "\($0.key) \($0.value.healthy)/\($0.value.registered) healthy"
+        }
+        .joined(separator: ", ")
     }
 
     private static func load(_ frame: Frame) -> String {

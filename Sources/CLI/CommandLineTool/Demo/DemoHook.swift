@@ -7,9 +7,9 @@ internal import NIOHTTP1
 internal import WireProtocol
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// `teal demo-hook`: the lifecycle hook functions of the demo, as a custom Lambda runtime. Each invocation reports `VERDICT`
@@ -29,7 +29,8 @@ package struct DemoHook: AsyncParsableCommand {
                 HTTPClientRequest(url: "http://\(runtime)/2018-06-01/runtime/invocation/next"), timeout: .hours(24))
             let event = try JSONValue(parsing: Array(buffer: try await next.body.collect(upTo: 1 << 20)))
             guard let requestID = next.headers.first(name: "Lambda-Runtime-Aws-Request-Id"),
-                let deployment = event["DeploymentId"]?.string, let execution = event["LifecycleEventHookExecutionId"]?.string
+                let deployment = event["DeploymentId"]?.string,
+                let execution = event["LifecycleEventHookExecutionId"]?.string
             else { throw ValidationError("the event names no deployment and hook execution") }
             print("reporting \(verdict.rawValue) for deployment \(deployment)")
             _ = try await codeDeploy.call(

@@ -6,6 +6,8 @@ internal import WireProtocol
 /// The demo from the first API call to the receipt.
 struct DemoRun: Sendable {
     let aws: AWSClient
+    /// The server's address, for its own pages.
+    let endpoint: String
     let executable: String
     let finalVerdict: CodeDeploy.LifecycleEventStatus
     let rate: Int
@@ -15,14 +17,17 @@ struct DemoRun: Sendable {
     func perform() async throws -> Bool {
         let ports = try FreePorts.take(2)
         let stack = DemoStack(
-            aws: self.aws, executable: self.executable, productionPort: ports[0], testPort: ports[1], finalVerdict: self.finalVerdict)
+            aws: self.aws, executable: self.executable, productionPort: ports[0], testPort: ports[1],
+            finalVerdict: self.finalVerdict)
         var display = DemoDisplay(isTerminal: CommandOutput.isTerminal)
         display.note("Creating load balancer, service v1 and CodeDeploy group through the AWS APIs …")
         let groups = try await stack.create()
         let counters = LoadCounters()
         let load = LoadGenerator(
             url: "http://127.0.0.1:\(ports[0])/", rate: self.rate, connections: self.connections, counters: counters)
-        display.note("v1 is live on http://127.0.0.1:\(ports[0])/ with \(self.rate) requests a second on \(self.connections) connections.")
+        display.note(
+            "v1 is live on http://127.0.0.1:\(ports[0])/ with \(self.rate) requests a second on \(self.connections) connections."
+        )
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await load.run() }
             let taskDefinition = try await stack.registerTaskDefinition(version: "v2")
@@ -36,9 +41,14 @@ struct DemoRun: Sendable {
                 story.note("CodeDeploy rolls back: \(rollback).")
                 last = try await story.follow(rollback, watch)
             }
+            // The load goes on until the last connection to the replaced version has ended.
+            try await watch.waitUntilDrained()
             group.cancelAll()
             try await group.waitForAll()
-            let receipt = DemoReceipt(story: story, last: last, totals: counters.look(), expectsRollback: self.finalVerdict == .failed)
+            let receipt = DemoReceipt(
+                story: story, last: last, totals: counters.look(),
+                drains: try await DrainCount.read(from: self.endpoint),
+                expectsRollback: self.finalVerdict == .failed)
             for line in receipt.lines { print(line) }
             return receipt.isClean
         }

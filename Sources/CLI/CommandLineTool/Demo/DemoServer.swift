@@ -13,7 +13,8 @@ struct DemoServer: Sendable {
     /// Runs `body` against a ready server, then ends the server with its proxy, tasks and files.
     /// - Throws: `DemoFailure` where the server does not become ready.
     func whileRunning<Result: Sendable>(_ body: (ServerConnection) async throws -> Result) async throws -> Result {
-        let directory = DataDirectory(path: FileManager.default.temporaryDirectory.path + "/teal-demo-\(UUID().uuidString)")
+        let directory = DataDirectory(
+            path: FileManager.default.temporaryDirectory.path + "/teal-demo-\(UUID().uuidString)")
         try directory.create()
         // Nothing of value is left in it; what cannot be removed now is the temporary folder's own business.
         defer { try? FileManager.default.removeItem(atPath: directory.path) }

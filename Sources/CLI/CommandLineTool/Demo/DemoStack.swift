@@ -44,12 +44,16 @@ struct DemoStack: Sendable {
                 ELBv2.CreateTargetGroup.self,
                 .init(
                     name: name, protocol: .http, port: 80, vpcId: "vpc-0123456789abcdef0", healthCheckPath: "/health",
-                    healthCheckIntervalSeconds: 5, healthCheckTimeoutSeconds: 2, healthyThresholdCount: 2, targetType: .ip))
-            guard let group = output.targetGroups?.first, let arn = group.targetGroupArn else { throw DemoFailure("CreateTargetGroup answered no group") }
+                    healthCheckIntervalSeconds: 5, healthCheckTimeoutSeconds: 2, healthyThresholdCount: 2,
+                    targetType: .ip))
+            guard let group = output.targetGroups?.first, let arn = group.targetGroupArn else {
+                throw DemoFailure("CreateTargetGroup answered no group")
+            }
             groups.append(group)
             _ = try await self.aws.call(
                 ELBv2.ModifyTargetGroupAttributes.self,
-                .init(targetGroupArn: arn, attributes: [.init(key: "deregistration_delay.timeout_seconds", value: "2")]))
+                .init(targetGroupArn: arn, attributes: [.init(key: "deregistration_delay.timeout_seconds", value: "2")])
+            )
         }
         return groups
     }
@@ -58,7 +62,9 @@ struct DemoStack: Sendable {
         let output = try await self.aws.call(
             ELBv2.CreateLoadBalancer.self,
             .init(name: "demo", subnets: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]))
-        guard let loadBalancer = output.loadBalancers?.first?.loadBalancerArn else { throw DemoFailure("CreateLoadBalancer answered no load balancer") }
+        guard let loadBalancer = output.loadBalancers?.first?.loadBalancerArn else {
+            throw DemoFailure("CreateLoadBalancer answered no load balancer")
+        }
         var listeners: [String] = []
         for port in [self.productionPort, self.testPort] {
             let output = try await self.aws.call(
@@ -66,7 +72,9 @@ struct DemoStack: Sendable {
                 .init(
                     loadBalancerArn: loadBalancer, protocol: .http, port: port,
                     defaultActions: [.init(type: .forward, targetGroupArn: groups[0].targetGroupArn)]))
-            guard let listener = output.listeners?.first?.listenerArn else { throw DemoFailure("CreateListener answered no listener") }
+            guard let listener = output.listeners?.first?.listenerArn else {
+                throw DemoFailure("CreateListener answered no listener")
+            }
             listeners.append(listener)
         }
         return listeners
@@ -80,11 +88,14 @@ struct DemoStack: Sendable {
                 family: Self.service, networkMode: .awsvpc,
                 containerDefinitions: [
                     .init(
-                        name: "app", image: "demo-app:\(version)", portMappings: [.init(containerPort: 80)], essential: true,
+                        name: "app", image: "demo-app:\(version)", portMappings: [.init(containerPort: 80)],
+                        essential: true,
                         entryPoint: [self.executable], command: ["demo-app", "--version", version])
                 ],
                 requiresCompatibilities: [.fargate], cpu: "256", memory: "512"))
-        guard let arn = output.taskDefinition?.taskDefinitionArn else { throw DemoFailure("RegisterTaskDefinition answered no ARN") }
+        guard let arn = output.taskDefinition?.taskDefinitionArn else {
+            throw DemoFailure("RegisterTaskDefinition answered no ARN")
+        }
         return arn
     }
 
@@ -96,7 +107,8 @@ struct DemoStack: Sendable {
                 loadBalancers: [.init(targetGroupArn: group.targetGroupArn, containerName: "app", containerPort: 80)],
                 desiredCount: 3, launchType: .fargate,
                 networkConfiguration: .init(
-                    awsvpcConfiguration: .init(subnets: ["subnet-0123456789abcdef0"], securityGroups: ["sg-0123456789abcdef0"])),
+                    awsvpcConfiguration: .init(
+                        subnets: ["subnet-0123456789abcdef0"], securityGroups: ["sg-0123456789abcdef0"])),
                 deploymentController: .init(type: .codeDeploy)))
         try await self.waitForSteadyState()
     }
@@ -105,7 +117,8 @@ struct DemoStack: Sendable {
         let clock = SystemWallClock()
         let deadline = clock.now() + .seconds(60)
         while clock.now() < deadline {
-            let output = try await self.aws.call(ECS.DescribeServices.self, .init(cluster: Self.cluster, services: [Self.service]))
+            let output = try await self.aws.call(
+                ECS.DescribeServices.self, .init(cluster: Self.cluster, services: [Self.service]))
             if output.services?.first?.taskSets?.first?.stabilityStatus == .steadyState { return }
             try await clock.sleep(for: .milliseconds(100))
         }
@@ -115,7 +128,9 @@ struct DemoStack: Sendable {
     private func createFunctions() async throws {
         var archive = ZipArchive()
         archive.add("bootstrap", Array("#!/bin/sh\nexec \"$TEAL_EXECUTABLE\" demo-hook\n".utf8), mode: 0o755)
-        for (name, verdict) in [(Self.hooks.accept, CodeDeploy.LifecycleEventStatus.succeeded), (Self.hooks.verify, self.finalVerdict)] {
+        for (name, verdict) in [
+            (Self.hooks.accept, CodeDeploy.LifecycleEventStatus.succeeded), (Self.hooks.verify, self.finalVerdict),
+        ] {
             _ = try await self.aws.call(
                 Lambda.CreateFunction.self,
                 .init(
@@ -143,7 +158,8 @@ struct DemoStack: Sendable {
                 autoRollbackConfiguration: .init(enabled: true, events: [.deploymentFailure]),
                 deploymentStyle: .init(deploymentType: .blueGreen, deploymentOption: .withTrafficControl),
                 blueGreenDeploymentConfiguration: .init(
-                    terminateBlueInstancesOnDeploymentSuccess: .init(action: .terminate, terminationWaitTimeInMinutes: 1),
+                    terminateBlueInstancesOnDeploymentSuccess: .init(
+                        action: .terminate, terminationWaitTimeInMinutes: 1),
                     deploymentReadyOption: .init(actionOnTimeout: .continueDeployment)),
                 loadBalancerInfo: .init(
                     targetGroupPairInfoList: [

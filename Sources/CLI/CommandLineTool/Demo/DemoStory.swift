@@ -38,7 +38,8 @@ struct DemoStory {
                 self.steps += view.events.map { event in
                     let duration = event.endTime.flatMap { end in event.startTime.map { end - $0 } }
                     return Step(
-                        deploymentID: deployment, name: event.lifecycleEventName ?? "?", status: event.status ?? .unknown(""),
+                        deploymentID: deployment, name: event.lifecycleEventName ?? "?",
+                        status: event.status ?? .unknown(""),
                         duration: duration ?? .zero)
                 }
                 return view

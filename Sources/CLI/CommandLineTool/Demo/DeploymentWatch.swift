@@ -32,7 +32,9 @@ struct DeploymentWatch: Sendable {
     func look(at deployment: String) async throws -> View {
         let output = try await self.aws.call(CodeDeploy.GetDeployment.self, .init(deploymentId: deployment))
         let target = try await self.target(of: deployment)
-        guard let info = output.deploymentInfo, let status = info.status else { throw DemoFailure("GetDeployment answered nothing") }
+        guard let info = output.deploymentInfo, let status = info.status else {
+            throw DemoFailure("GetDeployment answered nothing")
+        }
         var weights: [String: Double] = [:]
         for taskSet in target?.taskSetsInfo ?? [] {
             if let name = taskSet.targetGroup?.name { weights[name] = taskSet.trafficWeight ?? 0 }
@@ -45,13 +47,35 @@ struct DeploymentWatch: Sendable {
             health[name] = (descriptions.count { $0.targetHealth?.state == .healthy }, descriptions.count)
         }
         return View(
-            deploymentID: deployment, status: status, creator: info.creator, events: target?.lifecycleEvents ?? [], weights: weights,
+            deploymentID: deployment, status: status, creator: info.creator, events: target?.lifecycleEvents ?? [],
+            weights: weights,
             health: health, errorMessage: info.errorInformation?.message,
             rollbackDeploymentID: info.rollbackInfo?.rollbackDeploymentId)
     }
 
+    /// Returns when no target is draining any more.
+    /// - Throws: `DemoFailure` after half a minute.
+    func waitUntilDrained() async throws {
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(30)
+        while try await self.drainingTargets() > 0 {
+            guard clock.now < deadline else { throw DemoFailure("targets were still draining after 30 s") }
+            try await clock.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private func drainingTargets() async throws -> Int {
+        var count = 0
+        for arn in self.groups.compactMap(\.targetGroupArn) {
+            let targets = try await self.aws.call(ELBv2.DescribeTargetHealth.self, .init(targetGroupArn: arn))
+            count += (targets.targetHealthDescriptions ?? []).count { $0.targetHealth?.state == .draining }
+        }
+        return count
+    }
+
     private func target(of deployment: String) async throws -> CodeDeploy.ECSTarget? {
-        let ids = try await self.aws.call(CodeDeploy.ListDeploymentTargets.self, .init(deploymentId: deployment)).targetIds
+        let ids = try await self.aws.call(CodeDeploy.ListDeploymentTargets.self, .init(deploymentId: deployment))
+            .targetIds
         guard let id = ids?.first else { return nil }
         return try await self.aws.call(
             CodeDeploy.GetDeploymentTarget.self, .init(deploymentId: deployment, targetId: id)

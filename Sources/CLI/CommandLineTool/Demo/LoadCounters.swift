@@ -32,7 +32,8 @@ final class LoadCounters: Sendable {
     func failed(status: Int, isFromLoadBalancer: Bool) {
         self.totals.withLock { totals in
             if isFromLoadBalancer { totals.loadBalancerErrors += 1 } else { totals.targetErrors += 1 }
-            totals.firstFailure = totals.firstFailure ?? "status \(status) from the \(isFromLoadBalancer ? "load balancer" : "target")"
+            totals.firstFailure =
+                totals.firstFailure ?? "status \(status) from the \(isFromLoadBalancer ? "load balancer" : "target")"
         }
     }
 

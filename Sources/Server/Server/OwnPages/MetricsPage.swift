@@ -64,6 +64,17 @@ struct MetricsPage: Sendable {
             }
         }
         self.writeTargets(totals.targetGroups.values.sorted { $0.id.arn < $1.id.arn }, to: &text)
+        let drains = totals.drains.sorted { $0.key.arn < $1.key.arn }
+        text.metric(
+            "teal_target_drained_total", .counter, "Deregistered targets that have no request in flight any more.")
+        for (group, drain) in drains {
+            text.sample("teal_target_drained_total", [("target_group", group.arn)], Double(drain.targets))
+        }
+        text.metric(
+            "teal_target_cut_requests_total", .counter, "Requests that the end of a deregistration delay cut off.")
+        for (group, drain) in drains {
+            text.sample("teal_target_cut_requests_total", [("target_group", group.arn)], Double(drain.cutRequests))
+        }
     }
 
     private func writeTargets(_ groups: [TargetGroupCounters], to text: inout PrometheusText) {

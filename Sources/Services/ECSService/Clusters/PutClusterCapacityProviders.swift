@@ -27,7 +27,8 @@ extension ECSHandlers {
 }
 
 enum CapacityProviders {
-    private static let known: Set = ["FARGATE", "FARGATE_SPOT"]
+    /// Everywhere there from the beginning; others cannot be made.
+    static let known: Set = ["FARGATE", "FARGATE_SPOT"]
 
     /// - Throws: `InvalidParameterException` naming the provider or the rule of strategies that is broken.
     static func check(_ providers: [String], strategy: [ECS.CapacityProviderStrategyItem]) throws {

@@ -55,6 +55,8 @@ package struct TaskController: Service {
             let live: [StoredTask]
             do {
                 live = try await self.store.read { try $0.liveTasks() }
+            } catch is CancellationError {
+                return
             } catch {
                 self.logger.error("tasks could not be read", metadata: ["error": "\(String(reflecting: error))"])
                 continue

@@ -60,29 +60,44 @@ struct TaskDriver: Sendable {
     private func load() async -> StoredTask? {
         do {
             return try await self.store.read { try $0.task(self.taskID) }
+        } catch is CancellationError {
+            return nil
         } catch {
             self.logger.error("task could not be read", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
             return nil
         }
     }
 
-    /// Records what has happened. Only a full or broken disk makes this fail; then the command is performed again later.
+    /// Records what has happened. Only a full or broken disk makes this fail: it is tried again every second until it works, for
+    /// a container ends only once. A stopping server leaves it; the next one looks at the runtime anew.
     func record(_ fact: @escaping @Sendable (inout TaskMachine, inout TaskAssembly, Timestamp) -> Void) async {
         let now = self.clock.now()
-        do {
-            try await self.store.write { transaction in
-                guard var task = try transaction.task(self.taskID) else { return }
-                var assembly = try TaskAssembly.decode(task.body)
-                let before = (task.machine, assembly)
-                fact(&task.machine, &assembly, now)
-                guard before != (task.machine, assembly) else { return }
-                task.body = try assembly.text
-                try transaction.save(task)
+        while true {
+            do {
+                try await self.commit(fact, at: now)
+                CrashPoint.reached("ecs.after-task-commit")
+                return
+            } catch is CancellationError {
+                return
+            } catch {
+                self.logger.error(
+                    "task fact could not be recorded", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
             }
-            CrashPoint.reached("ecs.after-task-commit")
-        } catch {
-            self.logger.error(
-                "task fact could not be recorded", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
+            do { try await self.clock.sleep(for: .seconds(1)) } catch { return }
+        }
+    }
+
+    private func commit(
+        _ fact: @escaping @Sendable (inout TaskMachine, inout TaskAssembly, Timestamp) -> Void, at now: Timestamp
+    ) async throws {
+        try await self.store.write { transaction in
+            guard var task = try transaction.task(self.taskID) else { return }
+            var assembly = try TaskAssembly.decode(task.body)
+            let before = (task.machine, assembly)
+            fact(&task.machine, &assembly, now)
+            guard before != (task.machine, assembly) else { return }
+            task.body = try assembly.text
+            try transaction.save(task)
         }
     }
 

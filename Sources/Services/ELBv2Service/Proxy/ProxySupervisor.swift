@@ -106,6 +106,7 @@ package struct ProxySupervisor: Service {
         case .health(let reports, let complete): self.board.apply(reports, complete: complete)
         case .counters(let counters): self.counters.record(counters)
         case .drained(let drain):
+            self.counters.record(drain)
             guard drain.cut > 0 else { return }
             self.logger.info(
                 "requests were cut at the end of the deregistration delay",

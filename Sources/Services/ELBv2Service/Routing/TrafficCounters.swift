@@ -7,6 +7,14 @@ package final class TrafficCounters: Sendable {
     package struct Totals: Equatable, Sendable {
         package fileprivate(set) var targetGroups: [TargetGroupID: TargetGroupCounters] = [:]
         package fileprivate(set) var loadBalancers: [LoadBalancerID: LoadBalancerCounters] = [:]
+        package fileprivate(set) var drains: [TargetGroupID: Drains] = [:]
+    }
+
+    /// Targets of one group that were deregistered and have no request in flight any more.
+    package struct Drains: Equatable, Sendable {
+        package fileprivate(set) var targets = 0
+        /// Requests that the end of the deregistration delay cut off.
+        package fileprivate(set) var cutRequests = 0
     }
 
     private struct State {
@@ -29,8 +37,17 @@ package final class TrafficCounters: Sendable {
 
     func record(_ counters: ProxyCounters) {
         self.state.withLock { state in
-            if let latest = state.latest, latest.processID != counters.processID { state.past.add(latest, gauges: false) }
+            if let latest = state.latest, latest.processID != counters.processID {
+                state.past.add(latest, gauges: false)
+            }
             state.latest = counters
+        }
+    }
+
+    func record(_ drain: DrainReport) {
+        self.state.withLock { state in
+            state.past.drains[drain.group, default: Drains()].targets += 1
+            state.past.drains[drain.group, default: Drains()].cutRequests += drain.cut
         }
     }
 }
