@@ -144,6 +144,22 @@ def test_an_absent_image_stops_the_task_with_its_reason(docker_server):
     assert "CannotPullContainerError" in task["stoppedReason"]
 
 
+def test_a_service_with_an_absent_image_tells_so_in_its_events(docker_server):
+    ecs = docker_server.client("ecs")
+    ecs.create_cluster(clusterName="main")
+    family = ecs.register_task_definition(
+        family="absent", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
+        containerDefinitions=[{"name": "app", "image": "127.0.0.1:9/absent/image:1", "essential": True}],
+    )["taskDefinition"]["taskDefinitionArn"]
+    ecs.create_service(
+        cluster="main", serviceName="absent", taskDefinition=family, desiredCount=1, launchType="FARGATE", networkConfiguration=NETWORK)
+
+    def messages():
+        events = ecs.describe_services(cluster="main", services=["absent"])["services"][0]["events"]
+        return " | ".join(event["message"] for event in events)
+    wait_until(lambda: "is unable to consistently start tasks successfully" in messages(), 40, "an event tells of tasks that do not start")
+
+
 def test_a_killed_server_adopts_its_containers_and_down_removes_everything(docker_server):
     stack = DockerStack(docker_server)
     before = containers(docker_server)
