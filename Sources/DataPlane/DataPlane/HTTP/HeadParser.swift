@@ -92,9 +92,9 @@ struct RequestHead {
         let prefix: StaticString = "HTTP/"
         for index in 0..<5 where base[position + index] != prefix.utf8Start[index] { throw .malformed }
         let (major, dot, minor) = (base[position + 5], base[position + 6], base[position + 7])
-        guard major >= 0x30, major <= 0x39, dot == 0x2E, minor >= 0x30, minor <= 0x39, base[position + 8] == 0x0D else {
-            throw .malformed
-        }
+        guard major >= 0x30, major <= 0x39, dot == 0x2E, minor >= 0x30, minor <= 0x39, base[position + 8] == 0x0D,
+            base[position + 9] == 0x0A
+        else { throw .malformed }
         guard major == 0x31, minor <= 0x31 else { throw .unsupportedVersion }
         self.isHTTP10 = minor == 0x30
         return position + 10

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The headers that the proxy acts on.
 enum KnownHeader {
     case other
@@ -52,13 +54,30 @@ enum Bytes {
 
     /// A character of a method or header name (RFC 9110, `tchar`).
     static func isToken(_ byte: UInt8) -> Bool {
-        if byte | 0x20 >= 0x61, byte | 0x20 <= 0x7A { return true }
-        if byte >= 0x30, byte <= 0x39 { return true }
-        switch byte {
-        case 0x21, 0x23, 0x24, 0x25, 0x26, 0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C, 0x7E: return true
-        default: return false
-        }
+        // One bit a character: `!#$%&'*+-.0-9`, then `A-Z^_`a-z|~`.
+        let set: UInt64 = byte & 0x40 == 0 ? 0x03FF_6CFA_0000_0000 : 0x57FF_FFFF_C7FF_FFFE
+        return byte < 0x80 && set >> UInt64(byte & 0x3F) & 1 == 1
     }
+
+    /// Whether a header value may hold these bytes: no control character but the tab (RFC 9110, 5.5).
+    static func isFieldValue(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        var position = 0
+        let raw = UnsafeRawPointer(bytes)
+        while position + 8 <= count {
+            let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            // The high bit of a byte is set where it is under 0x20, or is 0x7F; some byte above it may be marked with it.
+            let controls = (word &- 0x2020_2020_2020_2020) & ~word
+            let deletes = ((word ^ 0x7F7F_7F7F_7F7F_7F7F) &- 0x0101_0101_0101_0101) & ~(word ^ 0x7F7F_7F7F_7F7F_7F7F)
+            if (controls | deletes) & 0x8080_8080_8080_8080 != 0 {
+                for offset in position..<position + 8 where Self.isControl(bytes[offset]) { return false }
+            }
+            position += 8
+        }
+        for offset in position..<count where Self.isControl(bytes[offset]) { return false }
+        return true
+    }
+
+    private static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 && byte != 0x09 || byte == 0x7F }
 
     /// Calls `body` with each comma-separated, trimmed, non-empty element until it answers `true`; tells whether it did.
     static func anyElement(
@@ -145,8 +164,8 @@ struct HeaderTable {
     mutating func parse(_ base: UnsafePointer<UInt8>, from position: Int, to end: Int) throws(HeadError) {
         var position = position
         while position < end - 2 {
-            var lineEnd = position
-            while base[lineEnd] != 0x0D { lineEnd += 1 }
+            guard let found = memchr(base + position, 0x0D, end - position) else { throw .malformed }
+            let lineEnd = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - base
             guard base[lineEnd + 1] == 0x0A else { throw .malformed }
             guard lineEnd - position <= Self.maximumHeaderLength, self.slices.count < Self.maximumHeaders else {
                 throw .malformed
@@ -158,9 +177,7 @@ struct HeaderTable {
             var (first, last) = (colon + 1, lineEnd)
             while first < last, base[first] == 0x20 || base[first] == 0x09 { first += 1 }
             while last > first, base[last - 1] == 0x20 || base[last - 1] == 0x09 { last -= 1 }
-            for index in first..<last where base[index] < 0x20 && base[index] != 0x09 || base[index] == 0x7F {
-                throw .malformed
-            }
+            guard Bytes.isFieldValue(base + first, last - first) else { throw .malformed }
             let slice = HeaderSlice(
                 nameStart: position, nameCount: colon - position, valueStart: first, valueCount: last - first,
                 header: KnownHeader.find(base + position, colon - position))

@@ -109,16 +109,27 @@ struct RouteTable {
             }
             self.group(group.id).update(group, routes, health)
         }
-        let present = Set(snapshot.targetGroups.map(\.id))
-        for group in self.groups.values where !present.contains(group.id) {
-            // Its counts are still reported.
-            group.update(TargetGroup(id: group.id, targets: []), [], [:])
-        }
         retired += self.targets.values.filter { targets[$0.key] == nil }
         self.targets = targets
         if snapshot.generation != self.generation || self.listeners.isEmpty { self.updateListeners(snapshot) }
+        self.forgetDeleted(snapshot)
         self.generation = snapshot.generation
         return retired
+    }
+
+    /// Frees what no snapshot names any more, with its counts. A group that only a rule names stays, without targets.
+    private mutating func forgetDeleted(_ snapshot: RoutingSnapshot) {
+        let present = Set(snapshot.targetGroups.map(\.id))
+        let named = Set(self.forwards.values.lazy.flatMap(\.groups).map(\.id))
+        for group in self.groups.values where !present.contains(group.id) {
+            if named.contains(group.id) {
+                group.update(TargetGroup(id: group.id, targets: []), [], [:])
+            } else {
+                self.groups[group.id] = nil
+            }
+        }
+        let loadBalancers = Set(snapshot.loadBalancers.map(\.id))
+        self.loadBalancers = self.loadBalancers.filter { loadBalancers.contains($0.key) }
     }
 
     private static func route(_ key: TargetKey, _ target: Target) -> TargetRoute? {
