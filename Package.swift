@@ -190,6 +190,9 @@ let package = Package(
                 "CodeDeployService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "DeploymentEngine", "Store",
                 "WireProtocol", "Model", lifecycle, logging,
             ]),
+        tests(
+            "ECSServiceTests",
+            ["ECSService", "ECSAPI", "ELBv2API", "DeploymentEngine", "Store", "WireProtocol", "Model", logging]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "Model", logging]),
         tests("LogsServiceTests", ["LogsService", "LogsAPI", "Store", "WireProtocol", "Model", logging]),
         tests(

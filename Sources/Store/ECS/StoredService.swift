@@ -101,6 +101,7 @@ extension StoreTransaction {
                 service.desiredCount, service.createdAt.milliseconds, service.steadySince?.milliseconds, service.clientToken, service.body,
             ])
         self.changed(.services)
+        self.changed(service.key)
     }
 
     package func update(_ service: StoredService) throws {
@@ -114,5 +115,6 @@ extension StoreTransaction {
                 service.key.region, service.key.cluster, service.key.name,
             ])
         self.changed(.services)
+        self.changed(service.key)
     }
 }

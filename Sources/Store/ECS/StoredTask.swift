@@ -103,6 +103,7 @@ extension StoreTransaction {
                 task.machine.times.stoppedAt?.milliseconds, try StoredJSON.encode(task.machine), task.body,
             ])
         self.changed(.tasks)
+        if let service = task.service { self.changed(ServiceKey(region: task.region, cluster: task.cluster, name: service)) }
     }
 
     /// Forgets tasks that stopped before `moment` and have been counted.

@@ -5,10 +5,12 @@ package import Logging
 package import Model
 internal import ServiceLifecycle
 package import Store
+internal import Synchronization
 package import WireProtocol
 
 /// Keeps every service at its wanted tasks: looks at the facts, lets `ServiceReconciler` decide, and records the outcome.
-/// Woken by commits that touch services, task sets, tasks or target health, and at the moments that plans ask for.
+/// Looks at all services once at the start; then only at those that a commit touched or whose plan asked for this moment, and
+/// at those with targets when target health changes.
 package struct ServiceScheduler: Service {
     private let store: Store
     private let aws: AWSClient
@@ -33,53 +35,80 @@ package struct ServiceScheduler: Service {
 
     package func run() async throws {
         let signal = WakeSignal()
-        let changes = self.store.changes.watch([.services, .taskSets, .tasks, .targetHealth, .targetGroups])
+        let health = HealthFlag()
+        let changes = self.store.changes.watch([.services, .taskSets, .tasks])
+        let healthChanges = self.store.changes.watch([.targetHealth, .targetGroups])
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await signal.follow(changes) }
-                await self.reconcile(on: signal)
+                group.addTask {
+                    for await _ in healthChanges {
+                        health.raise()
+                        signal.raise()
+                    }
+                }
+                await self.reconcile(on: signal, health)
                 group.cancelAll()
             }
         }
     }
 
-    private func reconcile(on signal: WakeSignal) async {
-        var wakeAt: Timestamp?
-        while await signal.wait(until: wakeAt, self.clock) {
+    private func reconcile(on signal: WakeSignal, _ health: HealthFlag) async {
+        var agenda = ServiceAgenda()
+        var isFilled = false
+        while await signal.wait(until: isFilled ? agenda.nextWake : self.clock.now(), self.clock) {
             do {
-                wakeAt = try await self.reconcileAll()
+                if !isFilled {
+                    agenda = try await self.firstAgenda()
+                    isFilled = true
+                }
+                if health.take() { agenda.targetHealthChanged() }
+                _ = try await self.work(through: &agenda)
             } catch is CancellationError {
                 return
             } catch {
-                self.logger.error("services could not be reconciled", metadata: ["error": "\(String(reflecting: error))"])
-                wakeAt = self.clock.now() + .seconds(5)
+                self.logger.error("services could not be read", metadata: ["error": "\(String(reflecting: error))"])
+                // Throws only when cancelled; as long as the store cannot be read, nothing else is to be done.
+                guard (try? await self.clock.sleep(until: self.clock.now() + .seconds(5))) != nil else { return }
             }
         }
     }
 
-    /// - Returns: the next moment at which a service must be looked at, if nothing changes before.
-    private func reconcileAll() async throws -> Timestamp? {
-        var wakeAt: Timestamp?
-        for service in try await self.store.read({ try $0.scheduledServices() }) {
+    /// Every service, once: what changed while no scheduler ran is not known.
+    func firstAgenda() async throws -> ServiceAgenda {
+        var agenda = ServiceAgenda()
+        agenda.servicesChanged(Set(try await self.store.read { try $0.scheduledServices() }.map(\.key)))
+        return agenda
+    }
+
+    /// Looks at the services that changed or are due, and no others.
+    /// - Returns: which those were.
+    /// - Throws: `CancellationError`.
+    func work(through agenda: inout ServiceAgenda) async throws -> Set<ServiceKey> {
+        agenda.servicesChanged(self.store.changedServices.take())
+        let due = agenda.takeDue(at: self.clock.now())
+        for key in due {
             do {
-                guard let next = try await self.reconcile(service.key) else { continue }
-                wakeAt = min(wakeAt ?? next, next)
-            } catch let error as AWSError {
-                // A target group that is gone, or a load balancer that cannot answer now.
+                let outcome = try await self.reconcile(key)
+                agenda.looked(at: key, wakeAt: outcome.wakeAt, hasTargets: outcome.hasTargets)
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                // A target group that is gone, a load balancer that cannot answer now, a full disk.
                 self.logger.warning(
-                    "service could not be reconciled", metadata: ["service": "\(service.key.name)", "error": "\(error)"])
-                let retry = self.clock.now() + .seconds(5)
-                wakeAt = min(wakeAt ?? retry, retry)
+                    "service could not be reconciled", metadata: ["service": "\(key.name)", "error": "\(String(reflecting: error))"])
+                agenda.failed(key, retryAt: self.clock.now() + .seconds(5))
             }
         }
-        return wakeAt
+        return due
     }
 
-    private func reconcile(_ key: ServiceKey) async throws -> Timestamp? {
+    private func reconcile(_ key: ServiceKey) async throws -> (wakeAt: Timestamp?, hasTargets: Bool) {
         let scope = Scope(account: self.account, region: key.region)
         let facts = try await self.store.read { try ServiceFacts(of: key, in: $0) }
-        guard let facts else { return nil }
-        let health = try await self.targetHealth(facts, in: scope)
+        guard let facts else { return (nil, false) }
+        let targetGroups = try facts.targetGroups
+        let health = try await self.targetHealth(targetGroups, in: scope)
         let now = self.clock.now()
         let observed = try facts.observed(health)
         let plan = ServiceReconciler.plan(desired: try facts.desired(self.timeScale), observed: observed, at: now)
@@ -90,16 +119,30 @@ package struct ServiceScheduler: Service {
             ).apply(to: transaction)
         }
         CrashPoint.reached("ecs.after-plan-commit")
-        return plan.wakeAt
+        return (plan.wakeAt, !targetGroups.isEmpty)
     }
 
     /// Verdicts of every target group that tasks of the service are registered with.
-    private func targetHealth(_ facts: ServiceFacts, in scope: Scope) async throws -> TargetHealthTable {
+    private func targetHealth(_ groups: Set<String>, in scope: Scope) async throws -> TargetHealthTable {
         var table = TargetHealthTable()
-        for group in try facts.targetGroups {
+        for group in groups {
             let output = try await self.aws.acting(in: scope).call(ELBv2.DescribeTargetHealth.self, .init(targetGroupArn: group))
             for description in output.targetHealthDescriptions ?? [] { table.add(description, of: group) }
         }
         return table
+    }
+}
+
+/// Says that verdicts changed since the scheduler last looked.
+private final class HealthFlag: Sendable {
+    private let isRaised = Mutex(false)
+
+    func raise() { self.isRaised.withLock { $0 = true } }
+
+    func take() -> Bool {
+        self.isRaised.withLock { flag in
+            defer { flag = false }
+            return flag
+        }
     }
 }

@@ -29,6 +29,10 @@ extension ECSHandlers {
                 taskSet.networkConfiguration = input.networkConfiguration ?? taskSet.networkConfiguration
                 taskSet.platformVersion = input.platformVersion ?? taskSet.platformVersion
                 taskSet.loadBalancers = input.loadBalancers ?? taskSet.loadBalancers
+                if let strategy = input.capacityProviderStrategy {
+                    taskSet.capacityProviderStrategy = strategy.isEmpty ? nil : strategy
+                    taskSet.launchType = strategy.isEmpty ? .ec2 : nil
+                }
                 if let arn = taskSet.taskDefinition, let current = try transaction.taskDefinition(arn, in: scope) {
                     let shape = try current.shape
                     try ServiceRules.check(taskSet.networkConfiguration, with: shape)
@@ -42,7 +46,7 @@ extension ECSHandlers {
 
     private static func startsDeployment(_ input: ECS.UpdateService.Input) -> Bool {
         input.taskDefinition != nil || input.networkConfiguration != nil || input.platformVersion != nil || input.loadBalancers != nil
-            || input.forceNewDeployment == true
+            || input.capacityProviderStrategy != nil || input.forceNewDeployment == true
     }
 
     /// - Throws: `InvalidParameterException` where the controller or this version does not allow the change.
@@ -86,6 +90,10 @@ extension ECSHandlers {
         body.propagateTags = input.propagateTags ?? body.propagateTags
         body.enableExecuteCommand = input.enableExecuteCommand ?? body.enableExecuteCommand
         body.availabilityZoneRebalancing = input.availabilityZoneRebalancing ?? body.availabilityZoneRebalancing
+        if let strategy = input.capacityProviderStrategy {
+            body.capacityProviderStrategy = strategy.isEmpty ? nil : strategy
+            body.launchType = strategy.isEmpty ? .ec2 : nil
+        }
         body.loadBalancers = input.loadBalancers ?? body.loadBalancers
         body.networkConfiguration = input.networkConfiguration ?? body.networkConfiguration
         body.platformVersion = input.platformVersion ?? body.platformVersion

@@ -1,0 +1,92 @@
+import ECSAPI
+import Logging
+import Model
+import Store
+import WireProtocol
+
+@testable import ECSService
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A store in a directory of its own, with the service's handlers behind in-process dispatch, one cluster and one family.
+struct Fixture {
+    let directory: String
+    let store: Store
+    let aws: AWSClient
+    let scheduler: ServiceScheduler
+
+    static func with(_ body: (Fixture) async throws -> Void) async throws {
+        let fixture = try Fixture()
+        defer { fixture.remove() }
+        _ = try await fixture.aws.call(ECS.CreateCluster.self, .init(clusterName: "default"))
+        try await body(fixture)
+    }
+
+    private init() throws {
+        var template = Array("/tmp/teal-ecs-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw CannotMakeDirectory() }
+        self.directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        self.store = try Store(path: self.directory + "/teal.db", logger: logger)
+        let dispatch = InProcessDispatch(logger: logger)
+        self.aws = AWSClient(
+            transport: dispatch, scope: Scope(account: "123456789012", region: "us-east-1"), principal: .root(account: "123456789012"))
+        let clock = StandingClock()
+        let environment = TaskEnvironment { nil }
+        var registry = OperationRegistry()
+        ECSHandlers(store: self.store, aws: self.aws, clock: clock, taskEnvironment: environment, logger: logger).register(in: &registry)
+        dispatch.connect(registry)
+        self.scheduler = ServiceScheduler(
+            store: self.store, aws: self.aws, clock: clock, account: "123456789012", timeScale: .realTime, taskEnvironment: environment,
+            logger: logger)
+    }
+
+    private func remove() {
+        if let entries = opendir(self.directory) {
+            defer { closedir(entries) }
+            while let entry = readdir(entries) {
+                let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                // "." and ".." are no files, so that unlink refuses them.
+                unlink(self.directory + "/" + name)
+            }
+        }
+        rmdir(self.directory)
+    }
+
+    // MARK: Resources
+
+    /// Registers the next revision of `web`.
+    func definition() async throws -> String {
+        let output = try await self.aws.call(
+            ECS.RegisterTaskDefinition.self,
+            .init(family: "web", containerDefinitions: [.init(name: "app", image: "app:1", memory: 64)]))
+        return output.taskDefinition?.taskDefinitionArn ?? ""
+    }
+
+    @discardableResult
+    func service(_ name: String, desiredCount: Int = 0, definition: String = "web") async throws -> ECS.Service? {
+        try await self.aws.call(
+            ECS.CreateService.self, .init(serviceName: name, taskDefinition: definition, desiredCount: desiredCount)
+        ).service
+    }
+
+    /// The code of the error that `body` answers with; `nil` where it succeeds.
+    func code(_ body: () async throws -> Void) async throws -> String? {
+        do {
+            try await body()
+            return nil
+        } catch let error as AWSError {
+            return error.code
+        }
+    }
+}
+
+struct CannotMakeDirectory: Error {}
+
+/// Time that stands still.
+struct StandingClock: WallClock {
+    func now() -> Timestamp { Timestamp(milliseconds: 1_800_000_000_000) }
+    func sleep(until deadline: Timestamp) async throws {}
+}

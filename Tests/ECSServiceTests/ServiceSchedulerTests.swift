@@ -1,0 +1,84 @@
+import ECSAPI
+import Model
+import Store
+import Testing
+import WireProtocol
+
+@testable import ECSService
+
+@Suite struct ServiceSchedulerTests {
+    /// Works until nothing is due any more.
+    private func settle(_ agenda: inout ServiceAgenda, _ fixture: Fixture) async throws {
+        while try await !fixture.scheduler.work(through: &agenda).isEmpty {}
+    }
+
+    @Test func aStartLooksAtEveryServiceAndAChangeOnlyAtItsOwn() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.definition()
+            for number in 0..<20 { try await fixture.service("s\(number)") }
+            _ = fixture.store.changedServices.take()
+            var agenda = try await fixture.scheduler.firstAgenda()
+            #expect(try await fixture.scheduler.work(through: &agenda).count == 20)
+            try await self.settle(&agenda, fixture)
+
+            _ = try await fixture.aws.call(ECS.UpdateService.self, .init(service: "s7", desiredCount: 1))
+            #expect(try await fixture.scheduler.work(through: &agenda).map(\.name) == ["s7"])
+            // The task that it started is a change of the same service.
+            #expect(try await fixture.scheduler.work(through: &agenda).map(\.name) == ["s7"])
+            try await self.settle(&agenda, fixture)
+
+            let task = try #require(try await fixture.aws.call(ECS.ListTasks.self, .init(serviceName: "s7")).taskArns?.first)
+            _ = try await fixture.aws.call(ECS.StopTask.self, .init(task: task))
+            #expect(try await fixture.scheduler.work(through: &agenda).map(\.name) == ["s7"])
+        }
+    }
+
+    @Test func aTaskOfNoServiceWakesNone() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.definition()
+            try await fixture.service("web")
+            var agenda = try await fixture.scheduler.firstAgenda()
+            try await self.settle(&agenda, fixture)
+            _ = try await fixture.aws.call(ECS.RunTask.self, .init(taskDefinition: "web"))
+            #expect(try await fixture.scheduler.work(through: &agenda) == [])
+        }
+    }
+
+    @Suite struct Agenda {
+        private let key = ServiceKey(region: "us-east-1", cluster: "default", name: "web")
+        private let now = Timestamp(milliseconds: 1_000_000)
+
+        @Test func aServiceIsDueAtItsMomentOnce() {
+            var agenda = ServiceAgenda()
+            agenda.looked(at: self.key, wakeAt: self.now + .seconds(5), hasTargets: false)
+            #expect(agenda.nextWake == self.now + .seconds(5))
+            #expect(agenda.takeDue(at: self.now) == [])
+            #expect(agenda.takeDue(at: self.now + .seconds(5)) == [self.key])
+            #expect(agenda.nextWake == nil)
+            #expect(agenda.takeDue(at: self.now + .seconds(9)) == [])
+        }
+
+        @Test func aChangeReplacesTheMomentThatWasAskedFor() {
+            var agenda = ServiceAgenda()
+            agenda.looked(at: self.key, wakeAt: self.now + .seconds(5), hasTargets: false)
+            agenda.servicesChanged([self.key])
+            #expect(agenda.takeDue(at: self.now) == [self.key])
+            #expect(agenda.nextWake == nil)
+        }
+
+        @Test func targetHealthWakesServicesWithTargetsAlsoAfterAFailedLook() {
+            var agenda = ServiceAgenda()
+            let other = ServiceKey(region: "us-east-1", cluster: "default", name: "worker")
+            agenda.looked(at: self.key, wakeAt: nil, hasTargets: true)
+            agenda.looked(at: other, wakeAt: nil, hasTargets: false)
+            agenda.targetHealthChanged()
+            #expect(agenda.takeDue(at: self.now) == [self.key])
+            agenda.failed(self.key, retryAt: self.now + .seconds(5))
+            agenda.targetHealthChanged()
+            #expect(agenda.takeDue(at: self.now) == [self.key])
+            agenda.looked(at: self.key, wakeAt: nil, hasTargets: false)
+            agenda.targetHealthChanged()
+            #expect(agenda.takeDue(at: self.now) == [])
+        }
+    }
+}
