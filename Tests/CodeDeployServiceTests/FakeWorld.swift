@@ -18,12 +18,20 @@ final class FakeWorld: Sendable {
 
     struct State: Sendable {
         var taskSets: [ECS.TaskSet] = []
-        /// Forward actions by listener ARN; the only rule of each is the default one.
+        /// Forward actions of the default rules, by listener ARN.
         var listeners: [String: ELBv2.Action] = [:]
+        /// Actions of further rules by their ARNs, by listener ARN.
+        var rules: [String: [String: ELBv2.Action]] = [:]
         var functions: [String: Function] = [:]
         var greenBecomesHealthy = true
         /// How many routing calls are answered before one is served.
         var unservedRoutingCalls = 0
+        /// Operations of which the next call does its work, and never answers.
+        var hangs: Set<String> = []
+        /// Calls wait until theirs is finished.
+        var gates: [String: AsyncStream<Void>] = [:]
+        /// Errors that DescribeTaskDefinition answers with, one a call, before it answers properly.
+        var taskDefinitionErrors: [AWSError] = []
         var serviceExists = true
         /// What the production listener gave green, in order, without repetitions.
         var productionWeights: [Int] = []
@@ -38,6 +46,8 @@ final class FakeWorld: Sendable {
     static let test = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/lb/1/2"
 
     let state = Mutex(State())
+    /// Passes only while a call hangs.
+    let attemptClock = SteppingClock(Timestamp(seconds: 1_700_000_000))
 
     init() {
         self.state.withLock { state in
@@ -95,6 +105,11 @@ extension FakeWorld {
             }
         }
         registry.handle(ECS.DescribeTaskDefinition.self) { input, _ in
+            let errors = self.state.withLock { state in
+                defer { state.taskDefinitionErrors = Array(state.taskDefinitionErrors.dropFirst()) }
+                return state.taskDefinitionErrors
+            }
+            if let error = errors.first { throw error }
             guard input.taskDefinition == "app:2" else {
                 throw ECS.Errors.clientException("Unable to describe task definition.")
             }
@@ -103,7 +118,8 @@ extension FakeWorld {
                     containerDefinitions: [.init(name: "web", portMappings: [.init(containerPort: 80)])], status: .active))
         }
         registry.handle(ECS.CreateTaskSet.self) { input, _ in
-            self.state.withLock { state in
+            try await self.wait(before: "CreateTaskSet")
+            let output: ECS.CreateTaskSet.Output = self.state.withLock { state in
                 // The external id stands for the client token: one task set a deployment.
                 if let known = state.taskSets.first(where: { $0.externalId == input.externalId }) { return .init(taskSet: known) }
                 var taskSet = Self.taskSet(
@@ -114,6 +130,8 @@ extension FakeWorld {
                 state.taskSets.append(taskSet)
                 return .init(taskSet: taskSet)
             }
+            try await self.hang(after: "CreateTaskSet")
+            return output
         }
         registry.handle(ECS.UpdateServicePrimaryTaskSet.self) { input, _ in
             self.state.withLock { state in
@@ -151,15 +169,30 @@ extension FakeWorld {
             return .init(listeners: [.init(listenerArn: arn, loadBalancerArn: "lb", protocol: .http)])
         }
         registry.handle(ELBv2.DescribeRules.self) { input, _ in
-            let action = self.state.withLock { $0.listeners[input.listenerArn ?? ""] }
-            return .init(rules: [.init(ruleArn: "rule", priority: "default", actions: action.map { [$0] }, isDefault: true)])
+            let (action, others) = self.state.withLock {
+                ($0.listeners[input.listenerArn ?? ""], $0.rules[input.listenerArn ?? ""] ?? [:])
+            }
+            let rules = others.sorted { $0.key < $1.key }.map { ELBv2.Rule(ruleArn: $0.key, actions: [$0.value], isDefault: false) }
+            return .init(
+                rules: rules + [.init(ruleArn: "rule", priority: "default", actions: action.map { [$0] }, isDefault: true)])
+        }
+        registry.handle(ELBv2.ModifyRule.self) { input, context in
+            self.state.withLock { state in
+                for listener in state.rules.keys where state.rules[listener]?[input.ruleArn] != nil {
+                    state.rules[listener]?[input.ruleArn] = input.actions?.last
+                }
+                state.unservedRoutingCalls -= 1
+                context.replyHeaders.add("x-teal-routing-served", state.unservedRoutingCalls >= 0 ? "false" : "true")
+                return .init()
+            }
         }
         registry.handle(ELBv2.ModifyListener.self) { input, context in
             self.state.withLock { state in
                 let action = input.defaultActions?.last
                 let weights = Self.weights(action)
-                if weights.values.reduce(0, +) != 100 { state.violations.append("weights \(weights)") }
-                if weights.count != 2 { state.violations.append("not both groups: \(weights)") }
+                let pair = weights.filter { $0.key == Self.blueGroup || $0.key == Self.greenGroup }
+                if pair.values.reduce(0, +) != 100 { state.violations.append("weights \(weights)") }
+                if pair.count != 2 { state.violations.append("not both groups: \(weights)") }
                 let old = Self.weights(state.listeners[input.listenerArn])
                 for (group, weight) in weights
                 where input.listenerArn == Self.production && weight > old[group] ?? 0 && Self.healthy(group, state) == 0 {
@@ -180,6 +213,18 @@ extension FakeWorld {
                     .init(target: .init(id: "10.0.0.\($0)"), targetHealth: .init(state: .healthy))
                 })
         }
+    }
+
+    private func wait(before operation: String) async throws {
+        guard let gate = self.state.withLock({ $0.gates[operation] }) else { return }
+        for await _ in gate {}
+        try Task.checkCancellation()
+    }
+
+    private func hang(after operation: String) async throws {
+        guard self.state.withLock({ $0.hangs.remove(operation) }) != nil else { return }
+        await self.attemptClock.runFree()
+        throw CancellationError()
     }
 
     /// A function that reports does so before its invocation is answered.

@@ -17,7 +17,7 @@ struct Fixture: Sendable {
     let client: AWSClient
     private let handlers: CodeDeployHandlers
 
-    init() throws {
+    init(wakeSource: WakeSource = .changes) throws {
         self.directory = NSTemporaryDirectory() + "teal-codedeploy-" + Identifiers.hex(12)
         try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -25,15 +25,17 @@ struct Fixture: Sendable {
         let dispatch = InProcessDispatch(logger: logger)
         self.client = AWSClient(transport: dispatch, scope: FakeWorld.scope, principal: .root(account: FakeWorld.scope.account))
         self.handlers = CodeDeployHandlers(
-            store: self.store, aws: self.client, clock: self.clock, timeScale: .realTime, logger: logger)
+            store: self.store, aws: self.client, clock: self.clock, timeScale: .realTime, wakeSource: wakeSource,
+            attemptLimit: AttemptLimit { [clock = self.world.attemptClock] in try await clock.sleep(for: .seconds(30)) },
+            logger: logger)
         var registry = OperationRegistry()
         self.handlers.register(in: &registry)
         self.world.register(in: &registry, client: self.client)
         dispatch.connect(registry)
     }
 
-    static func with(_ body: (Fixture) async throws -> Void) async throws {
-        let fixture = try Fixture()
+    static func with(wakeSource: WakeSource = .changes, _ body: (Fixture) async throws -> Void) async throws {
+        let fixture = try Fixture(wakeSource: wakeSource)
         defer { fixture.remove() }
         try await body(fixture)
     }

@@ -17,7 +17,7 @@ package struct CodeDeployHandlers: Sendable {
     /// - Parameter aws: reaches ECS, ELBv2 and Lambda; calls go out as CodeDeploy itself.
     package init(
         store: Store, aws: AWSClient, clock: any WallClock, timeScale: TimeScale, wakeSource: WakeSource = .changes,
-        logger: Logger
+        attemptLimit: AttemptLimit = .standard, logger: Logger
     ) {
         let aws = AWSClient(transport: aws.transport, scope: aws.scope, principal: .service("codedeploy.amazonaws.com"))
         self.store = store
@@ -25,7 +25,8 @@ package struct CodeDeployHandlers: Sendable {
         self.clock = clock
         self.timeScale = timeScale
         self.ledger = DeploymentLedger(store: store, clock: clock)
-        self.controller = DeploymentController(store: store, aws: aws, clock: clock, wakeSource: wakeSource, logger: logger)
+        self.controller = DeploymentController(
+            store: store, aws: aws, clock: clock, wakeSource: wakeSource, attemptLimit: attemptLimit, logger: logger)
     }
 
     package var services: [any Service] { [self.controller] }

@@ -63,9 +63,6 @@ extension CommandExecutor {
 
     private func inspectService() async throws -> CodeDeployDeployment.ServiceInspection {
         let service = try await self.facts.service()
-        if case .release(let release) = self.deployment.machine.plan.purpose {
-            try await self.checkTaskDefinition(release.replacement)
-        }
         let live = (service.taskSets ?? []).filter { $0.status == "PRIMARY" || $0.status == "ACTIVE" }
         guard let primary = live.first(where: { $0.status == "PRIMARY" }) else {
             throw CommandRefusal.rejected("The ECS service \(self.route.service) has no PRIMARY task set.", .invalidECSService)
@@ -76,12 +73,20 @@ extension CommandExecutor {
                 "The PRIMARY task set of the ECS service \(self.route.service) is in neither target group of the deployment group.",
                 .invalidECSService)
         }
-        let rules = try await self.facts.rules(of: self.route.productionListener)
-            .filter { $0.forwards(toOneOf: [pair.first, pair.second]) }
+        let rules = try await self.facts.rules(of: self.route.productionListener).production(of: pair)
         guard rules.contains(where: { $0.forwardWeights[primaryGroup.rawValue] != nil }) else {
-            throw CommandRefusal.rejected(
-                "The ELB could not be updated due to the following error: Primary taskset target group must be behind listener",
-                .elasticLoadBalancingInvalid)
+            throw CommandRefusal.loadBalancer("Primary taskset target group must be behind listener")
+        }
+        switch self.deployment.machine.plan.purpose {
+        case .release(let release):
+            try await self.checkTaskDefinition(release.replacement)
+            try self.refuseServiceDiscovery(primary)
+            try self.refuseStrangers(in: rules, of: self.route.productionListener)
+            if let listener = self.route.testListener {
+                try self.refuseStrangers(in: try await self.facts.rules(of: listener).test(of: pair), of: listener)
+            }
+        // Nothing that was found in order at the start may bar the way back.
+        case .rollback: break
         }
         var found: [CodeDeployDeployment.ServiceInspection.FoundTaskSet] = []
         for taskSet in live {
@@ -103,7 +108,8 @@ extension CommandExecutor {
         let taskDefinition: ECS.TaskDefinition?
         do {
             taskDefinition = try await self.aws.call(ECS.DescribeTaskDefinition.self, .init(taskDefinition: name)).taskDefinition
-        } catch let error as AWSError where error.status < 500 {
+        } catch let error as AWSError where error.code == "ClientException" || error.code == "InvalidParameterException" {
+            // Both say that the name is no good, and the name is all that was asked with.
             throw CommandRefusal.rejected("The task definition \(name) in the AppSpec file cannot be found: \(error.message)", .invalidRevision)
         }
         guard taskDefinition?.status != .inactive else {
@@ -118,6 +124,26 @@ extension CommandExecutor {
             throw CommandRefusal.rejected(
                 "The container \(replacement.containerName) in the task definition \(name) does not map the container port "
                     + "\(replacement.containerPort) of the AppSpec file.", .invalidRevision)
+        }
+    }
+
+    /// Traffic that goes to a third group would make every share of the pair a wrong one.
+    private func refuseStrangers(in rules: [ELBv2.Rule], of listener: String) throws {
+        let pair = self.deployment.machine.plan.targetGroups
+        for rule in rules {
+            guard let stranger = rule.groups(besides: pair).first else { continue }
+            let name = rule.isDefault == true ? "default rule" : "rule \(rule.ruleArn ?? "")"
+            throw CommandRefusal.loadBalancer(
+                "The \(name) of the listener \(listener) forwards to the target group \(stranger), which is not one of the "
+                    + "deployment group's pair")
+        }
+    }
+
+    /// Green could not be found under the names by which blue is known.
+    private func refuseServiceDiscovery(_ primary: ECS.TaskSet) throws {
+        guard primary.serviceRegistries?.isEmpty ?? true else {
+            throw CommandRefusal.rejected(
+                "The ECS service \(self.route.service) has serviceRegistries, which are not supported.", .invalidECSService)
         }
     }
 
@@ -154,7 +180,6 @@ extension CommandExecutor {
                         targetGroupArn: group.rawValue, containerName: replacement.containerName,
                         containerPort: replacement.containerPort)
                 ],
-                serviceRegistries: (primary?.serviceRegistries).flatMap { $0.isEmpty ? nil : $0 },
                 launchType: usesStrategy ? nil : primary?.launchType,
                 capacityProviderStrategy: usesStrategy ? strategy : nil,
                 platformVersion: replacement.platformVersion ?? primary?.platformVersion,
@@ -189,9 +214,9 @@ extension CommandExecutor {
 
     private func setProductionTraffic(_ traffic: CodeDeployDeployment.ProductionTraffic) async throws {
         let rules = try await self.facts.rules(of: self.route.productionListener)
-            .filter { $0.forwards(toOneOf: [traffic.original, traffic.replacement]) }
+            .production(of: self.deployment.machine.plan.targetGroups)
         guard !rules.isEmpty else {
-            throw CommandRefusal.rejected("Primary taskset target group must be behind listener")
+            throw CommandRefusal.loadBalancer("Primary taskset target group must be behind listener")
         }
         try await self.write(
             [(traffic.original, traffic.originalPercent), (traffic.replacement, traffic.replacementPercent)], into: rules,
@@ -201,8 +226,7 @@ extension CommandExecutor {
     private func setTestTraffic(to group: CodeDeployDeployment.TargetGroupID) async throws {
         guard let listener = self.route.testListener else { return }
         let pair = self.deployment.machine.plan.targetGroups
-        let rules = try await self.facts.rules(of: listener)
-            .filter { $0.isDefault == true || $0.forwards(toOneOf: [pair.first, pair.second]) }
+        let rules = try await self.facts.rules(of: listener).test(of: pair)
         let idle = pair.other(than: group)
         try await self.write([(group, 100)] + (idle.map { [($0, 0)] } ?? []), into: rules, of: listener)
     }

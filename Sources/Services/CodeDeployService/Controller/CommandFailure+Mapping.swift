@@ -5,9 +5,12 @@ extension CodeDeployDeployment.CommandFailure {
     private static let throttlingCodes: Set<String> = [
         "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "ServiceUnavailable",
         "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException", "UpdateInProgressException",
+        // A function that is being made or changed (Lambda, "function states"): it can be invoked in a moment.
+        "ResourceConflictException",
     ]
     private static let accessCodes: Set<String> = [
         "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnrecognizedClientException", "NotAuthorized",
+        "InvalidClientTokenId",
     ]
 
     /// What an error of a called service means for the command.
@@ -34,6 +37,11 @@ struct CommandRefusal: Error {
 
     static func rejected(_ reason: String, _ code: CodeDeployDeployment.ErrorCode? = nil) -> CommandRefusal {
         CommandRefusal(.rejected(reason: reason, code: code))
+    }
+
+    /// ELASTIC_LOAD_BALANCING_INVALID, in CodeDeploy's own wording.
+    static func loadBalancer(_ reason: String) -> CommandRefusal {
+        .rejected("The ELB could not be updated due to the following error: \(reason)", .elasticLoadBalancingInvalid)
     }
 
     static func notYet(_ reason: String) -> CommandRefusal { CommandRefusal(.notYet(reason: reason)) }

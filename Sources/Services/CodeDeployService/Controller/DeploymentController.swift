@@ -13,14 +13,19 @@ final class DeploymentController: Service {
     private let aws: AWSClient
     private let clock: any WallClock
     private let wakeSource: WakeSource
+    private let attemptLimit: AttemptLimit
     private let logger: Logger
     private let driven = Mutex<Set<CodeDeployDeployment.ID>>([])
 
-    init(store: Store, aws: AWSClient, clock: any WallClock, wakeSource: WakeSource = .changes, logger: Logger) {
+    init(
+        store: Store, aws: AWSClient, clock: any WallClock, wakeSource: WakeSource, attemptLimit: AttemptLimit,
+        logger: Logger
+    ) {
         self.store = store
         self.aws = aws
         self.clock = clock
         self.wakeSource = wakeSource
+        self.attemptLimit = attemptLimit
         self.logger = logger
     }
 
@@ -47,7 +52,7 @@ final class DeploymentController: Service {
         logger[metadataKey: "deployment.id"] = "\(id)"
         let driver = DeploymentDriver(
             id: id, store: self.store, ledger: DeploymentLedger(store: self.store, clock: self.clock), aws: self.aws,
-            clock: self.clock, wakeSource: self.wakeSource, logger: logger)
+            clock: self.clock, wakeSource: self.wakeSource, attemptLimit: self.attemptLimit, logger: logger)
         while !Task.isCancelled {
             do {
                 try await driver.run()

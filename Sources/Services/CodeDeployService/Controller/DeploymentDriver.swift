@@ -16,6 +16,7 @@ struct DeploymentDriver: Sendable {
     let aws: AWSClient
     let clock: any WallClock
     let wakeSource: WakeSource
+    let attemptLimit: AttemptLimit
     let logger: Logger
 
     /// Returns when the deployment has ended.
@@ -59,7 +60,8 @@ struct DeploymentDriver: Sendable {
         guard !watched.isEmpty else { return .unchanged }
         let sightings: [TaskSetID: Sighting]
         do {
-            sightings = try await ServiceFacts(aws: self.client(stored), route: stored.route).sightings(of: watched)
+            let facts = ServiceFacts(aws: self.client(stored), route: stored.route)
+            sightings = try await self.attemptLimit.run { try await facts.sightings(of: watched) }
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -79,7 +81,14 @@ struct DeploymentDriver: Sendable {
         let name = command.action.crashPointName
         CrashPoint.reached("codedeploy.before-command")
         CrashPoint.reached("codedeploy.before-\(name)")
-        let result = try await CommandExecutor(aws: self.client(stored), deployment: stored).perform(command)
+        let executor = CommandExecutor(aws: self.client(stored), deployment: stored)
+        let result: CommandExecutor.Result
+        do {
+            result = try await self.attemptLimit.run { try await executor.perform(command) }
+        } catch let cut as AttemptCut {
+            // Whether it was done is not known: it is asked for again, under the same id.
+            result = .failed(.transient(reason: "\(cut)"))
+        }
         CrashPoint.reached("codedeploy.after-\(name)")
         try await self.record { machine, now in
             switch result {

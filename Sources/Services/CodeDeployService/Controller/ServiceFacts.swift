@@ -32,7 +32,9 @@ struct ServiceFacts: Sendable {
     }
 
     func healthyTargets(in group: CodeDeployDeployment.TargetGroupID) async throws -> Int {
-        let output = try await self.aws.call(ELBv2.DescribeTargetHealth.self, .init(targetGroupArn: group.rawValue))
+        let output = try await self.loadBalancing {
+            try await self.aws.call(ELBv2.DescribeTargetHealth.self, .init(targetGroupArn: group.rawValue))
+        }
         return (output.targetHealthDescriptions ?? []).count { $0.targetHealth?.state == .healthy }
     }
 
@@ -67,11 +69,26 @@ struct ServiceFacts: Sendable {
         var rules: [ELBv2.Rule] = []
         var marker: String?
         repeat {
-            let page = try await self.aws.call(ELBv2.DescribeRules.self, .init(listenerArn: listener, marker: marker))
+            let place = marker
+            let page = try await self.loadBalancing {
+                try await self.aws.call(ELBv2.DescribeRules.self, .init(listenerArn: listener, marker: place))
+            }
             rules += page.rules ?? []
             marker = page.nextMarker
         } while marker != nil
         return rules
+    }
+
+    /// A refusal of ELBv2 is one of the load balancer, whatever the command was about.
+    private func loadBalancing<Output>(_ call: () async throws -> Output) async throws -> Output {
+        do {
+            return try await call()
+        } catch let error as AWSError {
+            switch CodeDeployDeployment.CommandFailure(error) {
+            case .rejected: throw CommandRefusal.loadBalancer(error.message)
+            case .notYet, .transient, .accessDenied: throw error
+            }
+        }
     }
 }
 

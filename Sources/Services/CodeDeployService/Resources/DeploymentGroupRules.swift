@@ -34,6 +34,10 @@ struct DeploymentGroupRules {
         self.testListener = try pair.testTrafficRoute.flatMap { route in
             route.listenerArns?.isEmpty ?? true ? nil : try Self.listener(route, "testTrafficRoute")
         }
+        guard self.testListener != self.productionListener else {
+            throw Errors.invalidTargetGroupPairException(
+                Self.pairMessage + " prodTrafficRoute and testTrafficRoute must name different listeners.")
+        }
     }
 
     private static func refuseServerMembers(_ group: CodeDeploy.DeploymentGroupInfo) throws {
