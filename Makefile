@@ -35,6 +35,7 @@ bench: release ## Measure against peers in the same run
 	@scripts/install.sh bench
 	@.venv/bin/python Benchmarks/footprint.py --teal $(TEAL)
 	@.venv/bin/python Benchmarks/api.py --teal $(TEAL)
+	@.venv/bin/python Benchmarks/deployment.py --teal $(TEAL)
 	@.venv/bin/python Benchmarks/proxy.py --teal $(TEAL)
 
 fmt: ## Format the sources
