@@ -39,7 +39,7 @@ bench: release ## Measure against peers in the same run
 	@.venv/bin/python Benchmarks/proxy.py --teal $(TEAL)
 
 fmt: ## Format the sources
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Tools
+	@scripts/format.sh --in-place
 
 check: ## Format lint, import check, generated code fresh, documentation links
 	@scripts/check.sh

@@ -64,7 +64,8 @@ let package = Package(
         library("Model", in: "Model"),
 
         // AWS protocols, signatures, the operation table and the typed caller. Knows no service.
-        library("WireProtocol", in: "Wire/WireProtocol", ["Model", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
+        library(
+            "WireProtocol", in: "Wire/WireProtocol", ["Model", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
 
         // Generated shapes (make generate); never edited.
         library("CodeDeployAPI", in: "API/CodeDeployAPI", ["Model", "WireProtocol"]),
@@ -91,7 +92,8 @@ let package = Package(
         // Starts function processes and inflates their zip archives.
         .target(name: "CFunction", path: "Sources/Runtimes/CFunction", linkerSettings: [.linkedLibrary("z")]),
         .target(
-            name: "FunctionRuntime", dependencies: ["Model", "CFunction", hummingbird, lifecycle, logging, nioCore, nioPosix],
+            name: "FunctionRuntime",
+            dependencies: ["Model", "CFunction", hummingbird, lifecycle, logging, nioCore, nioPosix],
             path: "Sources/Runtimes/FunctionRuntime",
             resources: [.embedInCode("Bootstraps/bootstrap.py"), .embedInCode("Bootstraps/bootstrap.mjs")],
             swiftSettings: settings),
@@ -105,13 +107,15 @@ let package = Package(
         library(
             "CodeDeployService", in: "Services/CodeDeployService",
             [
-                "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "WireProtocol", "Model", "Store", "DeploymentEngine",
+                "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "WireProtocol", "Model", "Store",
+                "DeploymentEngine",
                 crypto, lifecycle, logging, yams,
             ]),
         library(
             "ECSService", in: "Services/ECSService",
             [
-                "ECSAPI", "ELBv2API", "LogsAPI", "STSAPI", "WireProtocol", "Model", "Store", "DeploymentEngine", "WorkloadRuntime",
+                "ECSAPI", "ELBv2API", "LogsAPI", "STSAPI", "WireProtocol", "Model", "Store", "DeploymentEngine",
+                "WorkloadRuntime",
                 lifecycle, logging,
             ]),
         library(
@@ -123,11 +127,13 @@ let package = Package(
         library(
             "LambdaService", in: "Services/LambdaService",
             [
-                "LambdaAPI", "LogsAPI", "STSAPI", "WireProtocol", "Model", "Store", "FunctionRuntime", crypto, lifecycle,
+                "LambdaAPI", "LogsAPI", "STSAPI", "WireProtocol", "Model", "Store", "FunctionRuntime", crypto,
+                lifecycle,
                 logging,
             ]),
         library(
-            "LogsService", in: "Services/LogsService", ["LogsAPI", "WireProtocol", "Model", "Store", lifecycle, logging]),
+            "LogsService", in: "Services/LogsService",
+            ["LogsAPI", "WireProtocol", "Model", "Store", lifecycle, logging]),
 
         // The files of a data directory that the server and the commands about it share.
         library("ServerFiles", in: "Server/ServerFiles", ["Model"]),
@@ -136,10 +142,13 @@ let package = Package(
         library(
             "Server", in: "Server/Server",
             [
-                "Model", "ServerFiles", "WireProtocol", "Store", "DeploymentEngine", "TrafficRouting", "ProxyFeed", "WorkloadRuntime",
+                "Model", "ServerFiles", "WireProtocol", "Store", "DeploymentEngine", "TrafficRouting", "ProxyFeed",
+                "WorkloadRuntime",
                 "ProcessRuntime", "DockerRuntime", "FunctionRuntime", "CodeDeployService", "ECSService", "ELBv2Service",
-                "IAMService", "LambdaService", "LogsService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI",
-                "LogsAPI", "STSAPI", "CLinux", asyncHTTPClient, crypto, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle,
+                "IAMService", "LambdaService", "LogsService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI",
+                "LambdaAPI",
+                "LogsAPI", "STSAPI", "CLinux", asyncHTTPClient, crypto, httpTypes, hummingbird, hummingbirdCore,
+                hummingbirdTLS, lifecycle,
                 logging, nioCore, nioSSL, unixSignals,
             ]),
 
@@ -147,14 +156,16 @@ let package = Package(
         library(
             "CommandLineTool", in: "CLI/CommandLineTool",
             [
-                "Model", "ServerFiles", "WireProtocol", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "STSAPI",
+                "Model", "ServerFiles", "WireProtocol", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI",
+                "STSAPI",
                 argumentParser, asyncHTTPClient, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1,
                 subprocess, systemPackage, unixSignals,
             ]),
         .executableTarget(
             name: "teal",
             dependencies: [
-                "CommandLineTool", "Server", "ServerFiles", "DataPlane", "ProcessRuntime", "Model", argumentParser, logging,
+                "CommandLineTool", "Server", "ServerFiles", "DataPlane", "ProcessRuntime", "Model", argumentParser,
+                logging,
             ],
             path: "Sources/CLI/teal", swiftSettings: settings),
 
@@ -162,7 +173,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "Server", "ServerFiles", "ProcessRuntime", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI", "LogsAPI", "STSAPI",
+                "Server", "ServerFiles", "ProcessRuntime", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI",
+                "LogsAPI", "STSAPI",
                 "Store", "WireProtocol", "Model", logging,
             ]),
         tests("DeploymentEngineTests", ["DeploymentEngine", "Model"]),
@@ -170,11 +182,13 @@ let package = Package(
         tests(
             "ELBv2ServiceTests",
             [
-                "ELBv2Service", "ELBv2API", "WireProtocol", "Model", "Store", "TrafficRouting", "ProxyFeed", "TestProxy", logging,
+                "ELBv2Service", "ELBv2API", "WireProtocol", "Model", "Store", "TrafficRouting", "ProxyFeed",
+                "TestProxy", logging,
             ]),
         // Runs the proxy in the supervisor's tests without building the product.
         .executableTarget(
-            name: "TestProxy", dependencies: ["DataPlane", logging], path: "Tests/Support/TestProxy", swiftSettings: settings),
+            name: "TestProxy", dependencies: ["DataPlane", logging], path: "Tests/Support/TestProxy",
+            swiftSettings: settings),
         tests("TrafficRoutingTests", ["TrafficRouting", "Model"]),
         tests("ProxyFeedTests", ["ProxyFeed", "TrafficRouting", "Model"]),
         tests("DataPlaneTests", ["DataPlane", "ProxyFeed", "TrafficRouting", "Model", logging]),
@@ -182,7 +196,8 @@ let package = Package(
         tests(
             "WireProtocolTests",
             [
-                "WireProtocol", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI", "LogsAPI", "STSAPI", "Model", logging,
+                "WireProtocol", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI", "LogsAPI", "STSAPI",
+                "Model", logging,
             ]),
         tests(
             "CodeDeployServiceTests",
@@ -197,7 +212,10 @@ let package = Package(
         tests("LogsServiceTests", ["LogsService", "LogsAPI", "Store", "WireProtocol", "Model", logging]),
         tests(
             "LambdaServiceTests",
-            ["LambdaService", "LambdaAPI", "LogsAPI", "STSAPI", "FunctionRuntime", "Store", "WireProtocol", "Model", lifecycle, logging]),
+            [
+                "LambdaService", "LambdaAPI", "LogsAPI", "STSAPI", "FunctionRuntime", "Store", "WireProtocol", "Model",
+                lifecycle, logging,
+            ]),
 
         // Runs the process runtime's shim in tests without building the product.
         .executableTarget(

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 failed=0
 step() { echo "== $1"; shift; "$@" || failed=1; }
 
-lint() { swift format lint --strict --recursive --parallel Package.swift Sources/{CLI,DataPlane,Engine,Model,Runtimes,Server,Services,Store,Wire} Tests Tools/APIGenerator/Sources; }
+lint() { scripts/format.sh lint --strict; }
 imports() { swift build --explicit-target-dependency-import-check error; }
 fresh() { scripts/generate.sh && git diff --exit-code --stat -- Sources/API docs/operations-table.md; }
 links() { python3 scripts/links.py; }

@@ -60,9 +60,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "empty"), ("a: [", "YAML"), ("{\"a\": ", "JSON"), ("version: 0.0\n", "Resources"), ("version: 2.0\n", "version"),
+        ("", "empty"), ("a: [", "YAML"), ("{\"a\": ", "JSON"), ("version: 0.0\n", "Resources"),
+        ("version: 2.0\n", "version"),
         ("Resources:\n  - A:\n      Type: AWS::Lambda::Function\n      Properties: {}\n", "Resources.A.Type"),
-        ("Resources:\n  - A:\n      Type: AWS::ECS::Service\n      Properties: {}\n", "Resources.A.Properties.TaskDefinition"),
+        (
+            "Resources:\n  - A:\n      Type: AWS::ECS::Service\n      Properties: {}\n",
+            "Resources.A.Properties.TaskDefinition"
+        ),
         (
             "Resources:\n  - A:\n      Type: AWS::ECS::Service\n      Properties:\n        TaskDefinition: <TASK_DEFINITION>\n",
             "<TASK_DEFINITION>"
@@ -71,9 +75,11 @@ import Testing
             "Resources:\n  - A:\n      Type: AWS::ECS::Service\n      Properties:\n        TaskDefinition: a:1\n"
                 + "        LoadBalancerInfo: {ContainerName: web, ContainerPort: 0}\n", "LoadBalancerInfo.ContainerPort"
         ),
-        (Self.resource + "Hooks:\n  - Install: f\n", "Hooks.Install"), (Self.resource + "Hooks:\n  - Nothing: f\n", "Hooks.Nothing"),
+        (Self.resource + "Hooks:\n  - Install: f\n", "Hooks.Install"),
+        (Self.resource + "Hooks:\n  - Nothing: f\n", "Hooks.Nothing"),
         (Self.resource + "Hooks:\n  - AfterInstall: f\n  - AfterInstall: g\n", "Hooks.AfterInstall"),
-        (Self.resource + "Hooks:\n  - AfterInstall: [f, g]\n", "Hooks.AfterInstall"), (Self.resource + "Hook: {}\n", "Hook"),
+        (Self.resource + "Hooks:\n  - AfterInstall: [f, g]\n", "Hooks.AfterInstall"),
+        (Self.resource + "Hook: {}\n", "Hook"),
     ])
     func namesWhatIsWrong(_ text: String, _ part: String) {
         let error = #expect(throws: AppSpecError.self) { try AppSpec(parsing: text) }

@@ -68,7 +68,8 @@ struct CommandAttemptTests {
                     machine.outstandingCommands.contains { command in
                         switch command.action {
                         case .createTaskSet: true
-                        case .inspectService, .setProductionTraffic, .setTestTraffic, .invokeHook, .updatePrimaryTaskSet,
+                        case .inspectService, .setProductionTraffic, .setTestTraffic, .invokeHook,
+                            .updatePrimaryTaskSet,
                             .deleteTaskSet:
                             false
                         }

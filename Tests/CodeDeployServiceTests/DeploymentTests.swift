@@ -41,7 +41,9 @@ struct DeploymentTests {
 
     @Test func linearConfigurationMovesInTenSteps() async throws {
         try await Fixture.with { fixture in
-            try await fixture.createGroup { $0.deploymentConfigName = "CodeDeployDefault.ECSLinear10PercentEvery1Minutes" }
+            try await fixture.createGroup {
+                $0.deploymentConfigName = "CodeDeployDefault.ECSLinear10PercentEvery1Minutes"
+            }
             try await fixture.driving {
                 let id = try await fixture.deploy()
                 #expect(try await fixture.end(of: id).status == .succeeded)
@@ -78,7 +80,8 @@ struct DeploymentTests {
                 let rollbackID = try #require(information.rollbackInfo?.rollbackDeploymentId)
                 #expect(
                     information.rollbackInfo?.rollbackMessage
-                        == "Deployment \(id) terminated. Automatic rollback is triggered with a DeploymentId \(rollbackID).")
+                        == "Deployment \(id) terminated. Automatic rollback is triggered with a DeploymentId \(rollbackID)."
+                )
                 let rollback = try await fixture.information(rollbackID)
                 #expect(rollback.status == .succeeded)
                 #expect(rollback.creator == .codeDeployRollback)
@@ -112,7 +115,9 @@ struct DeploymentTests {
                 let information = try await fixture.end(of: id)
                 #expect(information.status == .failed)
                 #expect(information.errorInformation?.code == code)
-                #expect(try await fixture.target(id).lifecycleEvents?.dropFirst().allSatisfy { $0.status == .skipped } == true)
+                #expect(
+                    try await fixture.target(id).lifecycleEvents?.dropFirst().allSatisfy { $0.status == .skipped }
+                        == true)
             }
             #expect(fixture.world.weights() == [FakeWorld.blueGroup: 100])
         }
@@ -169,8 +174,11 @@ struct DeploymentTests {
             try await fixture.createGroup { $0.deploymentConfigName = "CodeDeployDefault.ECSCanary10Percent5Minutes" }
             try await fixture.driving {
                 let id = try await fixture.deploy()
-                try await fixture.letPass(id) { machine in machine.taskSets.contains { $0.label == .green && $0.trafficWeight == 10 } }
-                _ = try await fixture.call(CodeDeploy.StopDeployment.self, .init(deploymentId: id, autoRollbackEnabled: rollback))
+                try await fixture.letPass(id) { machine in
+                    machine.taskSets.contains { $0.label == .green && $0.trafficWeight == 10 }
+                }
+                _ = try await fixture.call(
+                    CodeDeploy.StopDeployment.self, .init(deploymentId: id, autoRollbackEnabled: rollback))
                 let information = try await fixture.end(of: id)
                 #expect(information.status == .stopped)
                 #expect(information.errorInformation?.code == .manualStop)
@@ -204,7 +212,8 @@ struct DeploymentTests {
     @Test func readyWaitIsContinued() async throws {
         try await Fixture.with { fixture in
             try await fixture.createGroup {
-                $0.blueGreenDeploymentConfiguration?.deploymentReadyOption = .init(actionOnTimeout: .stopDeployment, waitTimeInMinutes: 30)
+                $0.blueGreenDeploymentConfiguration?.deploymentReadyOption = .init(
+                    actionOnTimeout: .stopDeployment, waitTimeInMinutes: 30)
             }
             try await fixture.driving {
                 let id = try await fixture.deploy()
@@ -213,7 +222,8 @@ struct DeploymentTests {
                 #expect(fixture.world.weights()[FakeWorld.greenGroup] ?? 0 == 0)
                 await expect(code: "DeploymentIsNotInReadyStateException") {
                     try await fixture.call(
-                        CodeDeploy.ContinueDeployment.self, .init(deploymentId: id, deploymentWaitType: .terminationWait))
+                        CodeDeploy.ContinueDeployment.self,
+                        .init(deploymentId: id, deploymentWaitType: .terminationWait))
                 }
                 _ = try await fixture.call(CodeDeploy.ContinueDeployment.self, .init(deploymentId: id))
                 try await fixture.until(id) { $0.isTerminationWaitStarted }
@@ -225,7 +235,8 @@ struct DeploymentTests {
     @Test func readyWaitThatNobodyEndsStopsTheDeployment() async throws {
         try await Fixture.with { fixture in
             try await fixture.createGroup {
-                $0.blueGreenDeploymentConfiguration?.deploymentReadyOption = .init(actionOnTimeout: .stopDeployment, waitTimeInMinutes: 30)
+                $0.blueGreenDeploymentConfiguration?.deploymentReadyOption = .init(
+                    actionOnTimeout: .stopDeployment, waitTimeInMinutes: 30)
             }
             try await fixture.driving {
                 let information = try await fixture.end(of: fixture.deploy())
@@ -257,7 +268,8 @@ struct DeploymentTests {
     @Test func keepAliveLeavesBlue() async throws {
         try await Fixture.with { fixture in
             try await fixture.createGroup {
-                $0.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess = .init(action: .keepAlive)
+                $0.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess = .init(
+                    action: .keepAlive)
             }
             try await fixture.driving {
                 let first = try await fixture.end(of: fixture.deploy())
@@ -297,7 +309,9 @@ struct DeploymentTests {
     @Test func newControllerFinishesWhatAnOldOneBegan() async throws {
         try await Fixture.with { fixture in
             fixture.world.state.withLock { $0.functions["ok"] = .reports(.succeeded) }
-            try await fixture.createGroup { $0.deploymentConfigName = "CodeDeployDefault.ECSLinear10PercentEvery1Minutes" }
+            try await fixture.createGroup {
+                $0.deploymentConfigName = "CodeDeployDefault.ECSLinear10PercentEvery1Minutes"
+            }
             let id = try await fixture.deploy(hooks: Self.allHooks)
             for weight in [0.0, 10, 40, 100] {
                 try await fixture.driving {

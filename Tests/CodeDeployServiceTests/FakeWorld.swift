@@ -60,7 +60,8 @@ final class FakeWorld: Sendable {
     private static func taskSet(_ id: String, group: String, status: String) -> ECS.TaskSet {
         ECS.TaskSet(
             id: id, status: status, taskDefinition: "app:1", computedDesiredCount: 2, pendingCount: 0, runningCount: 2,
-            launchType: .fargate, loadBalancers: [.init(targetGroupArn: group, containerName: "web", containerPort: 80)],
+            launchType: .fargate,
+            loadBalancers: [.init(targetGroupArn: group, containerName: "web", containerPort: 80)],
             stabilityStatus: .steadyState)
     }
 
@@ -96,7 +97,9 @@ extension FakeWorld {
     private func registerECS(in registry: inout OperationRegistry) {
         registry.handle(ECS.DescribeServices.self) { input, _ in
             self.state.withLock { state in
-                guard state.serviceExists, input.services == ["svc"] else { return .init(services: [], failures: [.init(reason: "MISSING")]) }
+                guard state.serviceExists, input.services == ["svc"] else {
+                    return .init(services: [], failures: [.init(reason: "MISSING")])
+                }
                 return .init(services: [
                     ECS.Service(
                         serviceName: "svc", status: "ACTIVE", taskSets: state.taskSets,
@@ -115,15 +118,19 @@ extension FakeWorld {
             }
             return .init(
                 taskDefinition: ECS.TaskDefinition(
-                    containerDefinitions: [.init(name: "web", portMappings: [.init(containerPort: 80)])], status: .active))
+                    containerDefinitions: [.init(name: "web", portMappings: [.init(containerPort: 80)])],
+                    status: .active))
         }
         registry.handle(ECS.CreateTaskSet.self) { input, _ in
             try await self.wait(before: "CreateTaskSet")
             let output: ECS.CreateTaskSet.Output = self.state.withLock { state in
                 // The external id stands for the client token: one task set a deployment.
-                if let known = state.taskSets.first(where: { $0.externalId == input.externalId }) { return .init(taskSet: known) }
+                if let known = state.taskSets.first(where: { $0.externalId == input.externalId }) {
+                    return .init(taskSet: known)
+                }
                 var taskSet = Self.taskSet(
-                    "ecs-svc/\(input.externalId ?? "")", group: input.loadBalancers?.first?.targetGroupArn ?? "", status: "ACTIVE")
+                    "ecs-svc/\(input.externalId ?? "")", group: input.loadBalancers?.first?.targetGroupArn ?? "",
+                    status: "ACTIVE")
                 taskSet.externalId = input.externalId
                 taskSet.taskDefinition = input.taskDefinition
                 taskSet.stabilityStatus = state.greenBecomesHealthy ? .steadyState : .stabilizing
@@ -136,7 +143,8 @@ extension FakeWorld {
         registry.handle(ECS.UpdateServicePrimaryTaskSet.self) { input, _ in
             self.state.withLock { state in
                 for index in state.taskSets.indices {
-                    state.taskSets[index].status = state.taskSets[index].id == input.primaryTaskSet ? "PRIMARY" : "ACTIVE"
+                    state.taskSets[index].status =
+                        state.taskSets[index].id == input.primaryTaskSet ? "PRIMARY" : "ACTIVE"
                 }
                 return .init()
             }
@@ -172,9 +180,13 @@ extension FakeWorld {
             let (action, others) = self.state.withLock {
                 ($0.listeners[input.listenerArn ?? ""], $0.rules[input.listenerArn ?? ""] ?? [:])
             }
-            let rules = others.sorted { $0.key < $1.key }.map { ELBv2.Rule(ruleArn: $0.key, actions: [$0.value], isDefault: false) }
+            let rules = others.sorted { $0.key < $1.key }.map {
+                ELBv2.Rule(ruleArn: $0.key, actions: [$0.value], isDefault: false)
+            }
             return .init(
-                rules: rules + [.init(ruleArn: "rule", priority: "default", actions: action.map { [$0] }, isDefault: true)])
+                rules: rules + [
+                    .init(ruleArn: "rule", priority: "default", actions: action.map { [$0] }, isDefault: true)
+                ])
         }
         registry.handle(ELBv2.ModifyRule.self) { input, context in
             self.state.withLock { state in
@@ -195,12 +207,16 @@ extension FakeWorld {
                 if pair.count != 2 { state.violations.append("not both groups: \(weights)") }
                 let old = Self.weights(state.listeners[input.listenerArn])
                 for (group, weight) in weights
-                where input.listenerArn == Self.production && weight > old[group] ?? 0 && Self.healthy(group, state) == 0 {
+                where input.listenerArn == Self.production && weight > old[group] ?? 0
+                    && Self.healthy(group, state) == 0
+                {
                     state.violations.append("weight \(weight) moved to a group without a healthy target")
                 }
                 state.listeners[input.listenerArn] = action
                 let green = weights[Self.greenGroup] ?? 0
-                if input.listenerArn == Self.production, state.productionWeights.last != green { state.productionWeights.append(green) }
+                if input.listenerArn == Self.production, state.productionWeights.last != green {
+                    state.productionWeights.append(green)
+                }
                 state.unservedRoutingCalls -= 1
                 context.replyHeaders.add("x-teal-routing-served", state.unservedRoutingCalls >= 0 ? "false" : "true")
                 return .init()
@@ -238,7 +254,8 @@ extension FakeWorld {
         }
         switch function {
         case nil:
-            throw AWSError(code: "ResourceNotFoundException", message: "Function not found: \(input.functionName)", status: 404)
+            throw AWSError(
+                code: "ResourceNotFoundException", message: "Function not found: \(input.functionName)", status: 404)
         case .denied:
             throw AWSError(code: "AccessDeniedException", message: "not authorized", status: 403)
         case .silent: break

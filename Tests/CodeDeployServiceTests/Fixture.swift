@@ -23,10 +23,12 @@ struct Fixture: Sendable {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         self.store = try Store(path: self.directory + "/teal.db", logger: logger)
         let dispatch = InProcessDispatch(logger: logger)
-        self.client = AWSClient(transport: dispatch, scope: FakeWorld.scope, principal: .root(account: FakeWorld.scope.account))
+        self.client = AWSClient(
+            transport: dispatch, scope: FakeWorld.scope, principal: .root(account: FakeWorld.scope.account))
         self.handlers = CodeDeployHandlers(
             store: self.store, aws: self.client, clock: self.clock, timeScale: .realTime, wakeSource: wakeSource,
-            attemptLimit: AttemptLimit { [clock = self.world.attemptClock] in try await clock.sleep(for: .seconds(30)) },
+            attemptLimit: AttemptLimit { [clock = self.world.attemptClock] in try await clock.sleep(for: .seconds(30))
+            },
             logger: logger)
         var registry = OperationRegistry()
         self.handlers.register(in: &registry)
@@ -55,7 +57,9 @@ struct Fixture: Sendable {
         }
     }
 
-    func call<Operation: AWSOperation>(_ operation: Operation.Type, _ input: Operation.Input) async throws -> Operation.Output {
+    func call<Operation: AWSOperation>(_ operation: Operation.Type, _ input: Operation.Input) async throws
+        -> Operation.Output
+    {
         try await self.client.call(operation, input)
     }
 
@@ -69,7 +73,8 @@ struct Fixture: Sendable {
         _ change: (inout CodeDeploy.CreateDeploymentGroup.Input) -> Void = { _ in }
     ) -> CodeDeploy.CreateDeploymentGroup.Input {
         var input = CodeDeploy.CreateDeploymentGroup.Input(
-            applicationName: "app", deploymentGroupName: "group", deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
+            applicationName: "app", deploymentGroupName: "group",
+            deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
             serviceRoleArn: "arn:aws:iam::123456789012:role/codedeploy",
             deploymentStyle: .init(deploymentType: .blueGreen, deploymentOption: .withTrafficControl),
             blueGreenDeploymentConfiguration: .init(

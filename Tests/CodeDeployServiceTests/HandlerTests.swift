@@ -8,7 +8,8 @@ import WireProtocol
 @Suite(.timeLimit(.minutes(1))) struct HandlerTests {
     @Test func applicationsAreCreatedRenamedListedAndDeleted() async throws {
         try await Fixture.with { fixture in
-            let created = try await fixture.call(CodeDeploy.CreateApplication.self, .init(applicationName: "b", computePlatform: .ecs))
+            let created = try await fixture.call(
+                CodeDeploy.CreateApplication.self, .init(applicationName: "b", computePlatform: .ecs))
             _ = try await fixture.call(CodeDeploy.CreateApplication.self, .init(applicationName: "a"))
             await expect(code: "ApplicationAlreadyExistsException") {
                 try await fixture.call(CodeDeploy.CreateApplication.self, .init(applicationName: "a"))
@@ -16,9 +17,11 @@ import WireProtocol
             await expect(code: "InvalidApplicationNameException") {
                 try await fixture.call(CodeDeploy.CreateApplication.self, .init(applicationName: "not valid"))
             }
-            _ = try await fixture.call(CodeDeploy.UpdateApplication.self, .init(applicationName: "b", newApplicationName: "c"))
+            _ = try await fixture.call(
+                CodeDeploy.UpdateApplication.self, .init(applicationName: "b", newApplicationName: "c"))
             #expect(try await fixture.call(CodeDeploy.ListApplications.self, .init()).applications == ["a", "c"])
-            let application = try await fixture.call(CodeDeploy.GetApplication.self, .init(applicationName: "c")).application
+            let application = try await fixture.call(CodeDeploy.GetApplication.self, .init(applicationName: "c"))
+                .application
             #expect(application?.applicationId == created.applicationId)
             #expect(application?.computePlatform == .ecs)
             _ = try await fixture.call(CodeDeploy.DeleteApplication.self, .init(applicationName: "c"))
@@ -32,20 +35,26 @@ import WireProtocol
 
     @Test func predefinedConfigurationsAreThereAndCannotBeChanged() async throws {
         try await Fixture.with { fixture in
-            let names = try await fixture.call(CodeDeploy.ListDeploymentConfigs.self, .init()).deploymentConfigsList ?? []
+            let names =
+                try await fixture.call(CodeDeploy.ListDeploymentConfigs.self, .init()).deploymentConfigsList ?? []
             #expect(names.count == 17)
             #expect(names.contains("CodeDeployDefault.ECSLinear10PercentEvery1Minutes"))
             #expect(names.contains("CodeDeployDefault.LambdaLinear10PercentEvery1Minute"))
             let linear = try await fixture.call(
-                CodeDeploy.GetDeploymentConfig.self, .init(deploymentConfigName: "CodeDeployDefault.ECSLinear10PercentEvery3Minutes"))
-            #expect(linear.deploymentConfigInfo?.trafficRoutingConfig?.timeBasedLinear == .init(linearPercentage: 10, linearInterval: 3))
+                CodeDeploy.GetDeploymentConfig.self,
+                .init(deploymentConfigName: "CodeDeployDefault.ECSLinear10PercentEvery3Minutes"))
+            #expect(
+                linear.deploymentConfigInfo?.trafficRoutingConfig?.timeBasedLinear
+                    == .init(linearPercentage: 10, linearInterval: 3))
             await expect(code: "InvalidOperationException") {
                 try await fixture.call(
-                    CodeDeploy.DeleteDeploymentConfig.self, .init(deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce"))
+                    CodeDeploy.DeleteDeploymentConfig.self,
+                    .init(deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce"))
             }
             await expect(code: "InvalidDeploymentConfigNameException") {
                 try await fixture.call(
-                    CodeDeploy.CreateDeploymentConfig.self, .init(deploymentConfigName: "CodeDeployDefault.Mine", computePlatform: .ecs))
+                    CodeDeploy.CreateDeploymentConfig.self,
+                    .init(deploymentConfigName: "CodeDeployDefault.Mine", computePlatform: .ecs))
             }
         }
     }
@@ -76,20 +85,33 @@ import WireProtocol
             ("InvalidBlueGreenDeploymentConfigurationException", { $0.blueGreenDeploymentConfiguration = nil }),
             (
                 "InvalidBlueGreenDeploymentConfigurationException",
-                { $0.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess?.terminationWaitTimeInMinutes = 2881 }
+                {
+                    $0.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess?
+                        .terminationWaitTimeInMinutes = 2881
+                }
             ),
             ("InvalidLoadBalancerInfoException", { $0.loadBalancerInfo = nil }),
-            ("InvalidTargetGroupPairException", { $0.loadBalancerInfo?.targetGroupPairInfoList?[0].targetGroups = [.init(name: "blue")] }),
+            (
+                "InvalidTargetGroupPairException",
+                { $0.loadBalancerInfo?.targetGroupPairInfoList?[0].targetGroups = [.init(name: "blue")] }
+            ),
             (
                 "InvalidLoadBalancerInfoException",
-                { $0.loadBalancerInfo?.targetGroupPairInfoList?[0].targetGroups = [.init(name: "blue"), .init(name: "none")] }
+                {
+                    $0.loadBalancerInfo?.targetGroupPairInfoList?[0].targetGroups = [
+                        .init(name: "blue"), .init(name: "none"),
+                    ]
+                }
             ),
             ("InvalidECSServiceException", { $0.ecsServices = [] }),
             ("InvalidECSServiceException", { $0.ecsServices = [.init(serviceName: "none", clusterName: "cluster")] }),
             ("DeploymentConfigDoesNotExistException", { $0.deploymentConfigName = "none" }),
             ("InvalidDeploymentConfigNameException", { $0.deploymentConfigName = "CodeDeployDefault.OneAtATime" }),
             ("InvalidTriggerConfigException", { $0.triggerConfigurations = [.init(triggerName: "t")] }),
-            ("InvalidAlarmConfigException", { $0.alarmConfiguration = .init(enabled: true, alarms: [.init(name: "a")]) }),
+            (
+                "InvalidAlarmConfigException",
+                { $0.alarmConfiguration = .init(enabled: true, alarms: [.init(name: "a")]) }
+            ),
             ("InvalidAutoRollbackConfigException", { $0.autoRollbackConfiguration = .init(enabled: true) }),
             ("InvalidAutoScalingGroupException", { $0.autoScalingGroups = ["asg"] }),
             ("ApplicationDoesNotExistException", { $0.applicationName = "none" }),
@@ -99,7 +121,8 @@ import WireProtocol
     func groupThatBreaksARuleIsRefused(_ index: Int) async throws {
         let refusal = Self.refusals[index]
         try await Fixture.with { fixture in
-            _ = try await fixture.call(CodeDeploy.CreateApplication.self, .init(applicationName: "app", computePlatform: .ecs))
+            _ = try await fixture.call(
+                CodeDeploy.CreateApplication.self, .init(applicationName: "app", computePlatform: .ecs))
             await expect(code: refusal.code) {
                 try await fixture.call(CodeDeploy.CreateDeploymentGroup.self, Fixture.group(refusal.change))
             }
@@ -128,7 +151,8 @@ import WireProtocol
         try await Fixture.with { fixture in
             try await fixture.createGroup()
             await expect(code: "ECSServiceMappingLimitExceededException") {
-                try await fixture.call(CodeDeploy.CreateDeploymentGroup.self, Fixture.group { $0.deploymentGroupName = "other" })
+                try await fixture.call(
+                    CodeDeploy.CreateDeploymentGroup.self, Fixture.group { $0.deploymentGroupName = "other" })
             }
         }
     }
@@ -152,7 +176,8 @@ import WireProtocol
                 let all = try await fixture.call(
                     CodeDeploy.ListDeployments.self, .init(applicationName: "app", deploymentGroupName: "group"))
                 #expect(all.deployments == [second, first])
-                let running = try await fixture.call(CodeDeploy.ListDeployments.self, .init(includeOnlyStatuses: [.inProgress]))
+                let running = try await fixture.call(
+                    CodeDeploy.ListDeployments.self, .init(includeOnlyStatuses: [.inProgress]))
                 #expect(running.deployments == [])
             }
         }
@@ -163,7 +188,9 @@ import WireProtocol
         ("sha256", .init(revisionType: .appSpecContent, appSpecContent: .init(content: "a", sha256: "00"))),
         ("Resources", .init(revisionType: .string, string: .init(content: "version: 0.0"))),
     ])
-    func revisionThatCannotBeDeployedIsRefusedByName(_ part: String, _ revision: CodeDeploy.RevisionLocation) async throws {
+    func revisionThatCannotBeDeployedIsRefusedByName(_ part: String, _ revision: CodeDeploy.RevisionLocation)
+        async throws
+    {
         try await Fixture.with { fixture in
             try await fixture.createGroup()
             let error = await #expect(throws: AWSError.self) { _ = try await fixture.deploy { $0.revision = revision } }

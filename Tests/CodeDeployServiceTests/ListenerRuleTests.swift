@@ -10,7 +10,8 @@ import WireProtocol
 /// Which rules of its listeners a deployment rewrites, and what it leaves in them.
 @Suite("Listener rules", .timeLimit(.minutes(1)))
 struct ListenerRuleTests {
-    private static let stranger = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/other/0000000000000003"
+    private static let stranger =
+        "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/other/0000000000000003"
 
     private static func forward(_ weights: [(String, Int)], sticky: Bool = false) -> ELBv2.Action {
         ELBv2.Action(
@@ -46,7 +47,9 @@ struct ListenerRuleTests {
                 let moved = [FakeWorld.blueGroup: 0, FakeWorld.greenGroup: 100]
                 #expect(Self.weights(rules["plain"]) == moved)
                 #expect(Self.weights(rules["sticky"]) == moved)
-                #expect(rules["sticky"]?.forwardConfig?.targetGroupStickinessConfig == .init(enabled: true, durationSeconds: 60))
+                #expect(
+                    rules["sticky"]?.forwardConfig?.targetGroupStickinessConfig
+                        == .init(enabled: true, durationSeconds: 60))
                 #expect(Self.weights(rules["other"]) == [Self.stranger: 1])
                 #expect(state.listeners[FakeWorld.production]?.type == .fixedResponse)
             }
@@ -56,7 +59,8 @@ struct ListenerRuleTests {
     @Test func testListenerMovesOnlyItsRulesOfThePair() async throws {
         try await Fixture.with { fixture in
             fixture.world.state.withLock { state in
-                state.listeners[FakeWorld.test] = ELBv2.Action(type: .fixedResponse, fixedResponseConfig: .init(statusCode: "404"))
+                state.listeners[FakeWorld.test] = ELBv2.Action(
+                    type: .fixedResponse, fixedResponseConfig: .init(statusCode: "404"))
                 state.rules[FakeWorld.test] = ["host": Self.forward([(FakeWorld.blueGroup, 1)])]
             }
             try await fixture.createGroup()
@@ -65,7 +69,10 @@ struct ListenerRuleTests {
                 #expect(try await fixture.end(of: id).status == .succeeded)
             }
             fixture.world.state.withLock { state in
-                #expect(Self.weights(state.rules[FakeWorld.test]?["host"]) == [FakeWorld.greenGroup: 100, FakeWorld.blueGroup: 0])
+                #expect(
+                    Self.weights(state.rules[FakeWorld.test]?["host"]) == [
+                        FakeWorld.greenGroup: 100, FakeWorld.blueGroup: 0,
+                    ])
                 #expect(state.listeners[FakeWorld.test]?.type == .fixedResponse)
             }
         }
@@ -115,19 +122,23 @@ struct ListenerRuleTests {
                 #expect(information.errorInformation?.code == .elasticLoadBalancingInvalid)
                 #expect(
                     information.errorInformation?.message
-                        == "The ELB could not be updated due to the following error: Primary taskset target group must be behind listener")
+                        == "The ELB could not be updated due to the following error: Primary taskset target group must be behind listener"
+                )
             }
         }
     }
 
     @Test func oneListenerCannotServeBothRoutes() async throws {
         try await Fixture.with { fixture in
-            _ = try await fixture.call(CodeDeploy.CreateApplication.self, .init(applicationName: "app", computePlatform: .ecs))
+            _ = try await fixture.call(
+                CodeDeploy.CreateApplication.self, .init(applicationName: "app", computePlatform: .ecs))
             await expect(code: "InvalidTargetGroupPairException") {
                 try await fixture.call(
                     CodeDeploy.CreateDeploymentGroup.self,
                     Fixture.group {
-                        $0.loadBalancerInfo?.targetGroupPairInfoList?[0].testTrafficRoute = .init(listenerArns: [FakeWorld.production])
+                        $0.loadBalancerInfo?.targetGroupPairInfoList?[0].testTrafficRoute = .init(listenerArns: [
+                            FakeWorld.production
+                        ])
                     })
             }
         }

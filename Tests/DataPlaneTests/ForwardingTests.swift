@@ -19,13 +19,16 @@ import TrafficRouting
         let seen = Mutex<TestMessage?>(nil)
         let backend = try TestBackend { request, socket in
             seen.withLock { $0 = request }
-            socket.send("HTTP/1.1 204 No Content\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\nConnection: X-Hop\r\nX-Kept: 1\r\n\r\n")
+            socket.send(
+                "HTTP/1.1 204 No Content\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\nConnection: X-Hop\r\nX-Kept: 1\r\n\r\n"
+            )
             return true
         }
         try await proxy.publish(to: backend)
         let answer = try proxy.request(
             "GET /a?b=c HTTP/1.1\r\nHost: EXAMPLE.com:8080\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n"
-                + "TE: trailers\r\nX-Secret: 1\r\nConnection: close, X-Secret\r\nX-Amzn-Trace-Id: Root=1-2-3;Self=9;K=V\r\nCookie: a=b\r\n\r\n")
+                + "TE: trailers\r\nX-Secret: 1\r\nConnection: close, X-Secret\r\nX-Amzn-Trace-Id: Root=1-2-3;Self=9;K=V\r\nCookie: a=b\r\n\r\n"
+        )
         let request = try #require(seen.withLock { $0 })
         #expect(request.startLine == "GET /a?b=c HTTP/1.1")
         #expect(request["host"] == "example.com:8080")
@@ -82,7 +85,8 @@ import TrafficRouting
         let proxy = try await ProxyFixture()
         let backend = try TestBackend { request, socket in
             #expect(request.text == "hello world")
-            socket.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")
+            socket.send(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")
             return true
         }
         try await proxy.publish(to: backend)
@@ -99,7 +103,8 @@ import TrafficRouting
     @Test func stripsChunksForHTTP10() async throws {
         let proxy = try await ProxyFixture()
         let backend = try TestBackend { _, socket in
-            socket.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\nT: 1\r\n\r\n")
+            socket.send(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\nT: 1\r\n\r\n")
             return true
         }
         try await proxy.publish(to: backend)

@@ -21,7 +21,8 @@ import TrafficRouting
 
     private static func scan(_ scanner: inout HeadScanner, _ bytes: [UInt8]) -> HeadScanner.Outcome {
         bytes.withUnsafeBufferPointer { bytes in
-            bytes.baseAddress.map { scanner.scan($0, bytes.count, limit: HeadScanner.maximumRequestHead) } ?? .incomplete
+            bytes.baseAddress.map { scanner.scan($0, bytes.count, limit: HeadScanner.maximumRequestHead) }
+                ?? .incomplete
         }
     }
 
@@ -69,7 +70,8 @@ import TrafficRouting
             }
             let output = Buffer()
             RequestHeadWriter(
-                head: parsed, base: base, attributes: LoadBalancerAttributes(), peerText: Array("127.0.0.1".utf8), peerPort: 1
+                head: parsed, base: base, attributes: LoadBalancerAttributes(), peerText: Array("127.0.0.1".utf8),
+                peerPort: 1
             ).write(
                 to: output, defaultHost: Array("lb".utf8), listenerPort: Array("80".utf8),
                 traceID: TraceID(epochSeconds: 1, high: 2, low: 3))
@@ -133,7 +135,8 @@ import TrafficRouting
 }
 
 @Suite struct RouteTableTests {
-    private func snapshot(_ generation: UInt64, _ rule: KeyValuePairs<String, Int>, groups: [String]) -> RoutingSnapshot {
+    private func snapshot(_ generation: UInt64, _ rule: KeyValuePairs<String, Int>, groups: [String]) -> RoutingSnapshot
+    {
         let listener = Listener(
             id: ListenerID("l"), port: 80, rules: [], defaultRule: .default(id: RuleID("d"), action: .forward(rule)))
         return RoutingSnapshot(

@@ -7,15 +7,20 @@ import TrafficRouting
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3, 3\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3, 3\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: \r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n folded\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\nX: 1\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/1.1\r\nHost: a\r\nX: a\u{0}b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n folded\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\nX: 1\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX: a\u{0}b\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n: empty\r\n\r\n",
-        "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "GE(T / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /#x HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "GE(T / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /#x HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET a HTTP/1.1\r\nHost: a\r\n\r\n", "GET / http/1.1\r\nHost: a\r\n\r\n", "hello\r\n\r\n",
         "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "GET / HTTP/1.1\rXHost: a\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nX: 12345678\u{7f}12345678\r\n\r\n",
@@ -46,8 +51,14 @@ import TrafficRouting
         ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
         ("GET /\(String(repeating: "a", count: 17000)) HTTP/1.1\r\nHost: a\r\n\r\n", 414),
         ("GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "a", count: 17000))\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\n\(String(repeating: "X: \(String(repeating: "a", count: 1000))\r\n", count: 90))\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: \(Array(repeating: "1.1.1.1", count: 31).joined(separator: ","))\r\n\r\n", 463),
+        (
+            "GET / HTTP/1.1\r\nHost: a\r\n\(String(repeating: "X: \(String(repeating: "a", count: 1000))\r\n", count: 90))\r\n",
+            400
+        ),
+        (
+            "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: \(Array(repeating: "1.1.1.1", count: 31).joined(separator: ","))\r\n\r\n",
+            463
+        ),
     ])
     func limitsHaveTheirOwnStatus(request: String, status: Int) async throws {
         let proxy = try await ProxyFixture()
@@ -55,7 +66,9 @@ import TrafficRouting
         #expect(try proxy.request(request)?.status == status)
     }
 
-    @Test(arguments: ["g\r\n", "\r\n", "-1\r\n", "5\r\nhelloX", "5\nhello\r\n", "0x5\r\nhello\r\n", "fffffffffffffffff\r\n"])
+    @Test(arguments: [
+        "g\r\n", "\r\n", "-1\r\n", "5\r\nhelloX", "5\nhello\r\n", "0x5\r\nhello\r\n", "fffffffffffffffff\r\n",
+    ])
     func badChunksNeverReachTheTargetAsABody(chunks: String) async throws {
         let proxy = try await ProxyFixture()
         let backend = try TestBackend.named("blue")
@@ -97,8 +110,12 @@ import TrafficRouting
     @Test func redirectsAndFixedResponsesFollowRulesAndKeepTheConnection() async throws {
         let proxy = try await ProxyFixture()
         let rules = [
-            Rule(id: RuleID("2"), priority: 2, conditions: [.pathPattern(["/old*"])], action: .redirect(.init(status: .movedPermanently, path: "/new"))),
-            Rule(id: RuleID("1"), priority: 1, conditions: [.pathPattern(["/fixed"])], action: .fixedResponse(.init(status: 418, contentType: "text/css", body: "tea"))),
+            Rule(
+                id: RuleID("2"), priority: 2, conditions: [.pathPattern(["/old*"])],
+                action: .redirect(.init(status: .movedPermanently, path: "/new"))),
+            Rule(
+                id: RuleID("1"), priority: 1, conditions: [.pathPattern(["/fixed"])],
+                action: .fixedResponse(.init(status: 418, contentType: "text/css", body: "tea"))),
         ]
         try await proxy.publish(.fixedResponse(.init(status: 404)), rules: rules)
         let socket = try proxy.connect()
@@ -122,7 +139,9 @@ import TrafficRouting
         let old = proxy.loadBalancer(.fixedResponse(.init(status: 200, body: "old")), name: "old")
         let new = proxy.loadBalancer(.fixedResponse(.init(status: 200, body: "new")), name: "new")
         try await proxy.publish([old, new], [])
-        #expect(try proxy.request("GET / HTTP/1.1\r\nHost: NEW.elb.localhost:80\r\nConnection: close\r\n\r\n")?.text == "new")
+        #expect(
+            try proxy.request("GET / HTTP/1.1\r\nHost: NEW.elb.localhost:80\r\nConnection: close\r\n\r\n")?.text
+                == "new")
         #expect(try proxy.request("GET / HTTP/1.1\r\nHost: what\r\nConnection: close\r\n\r\n")?.text == "old")
     }
 }

@@ -29,7 +29,9 @@ import WireProtocol
                 ECS.PutClusterCapacityProviders.self,
                 .init(cluster: "default", capacityProviders: ["FARGATE_SPOT"], defaultCapacityProviderStrategy: []))
             #expect(try await self.names(fixture, .init(cluster: "default")) == ["FARGATE_SPOT"])
-            #expect(try await fixture.code { _ = try await self.names(fixture, .init(cluster: "none")) } == "ClusterNotFoundException")
+            #expect(
+                try await fixture.code { _ = try await self.names(fixture, .init(cluster: "none")) }
+                    == "ClusterNotFoundException")
         }
     }
 

@@ -7,7 +7,7 @@ import WireProtocol
 @testable import ECSService
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// A store in a directory of its own, with the service's handlers behind in-process dispatch, one cluster and one family.
@@ -32,14 +32,17 @@ struct Fixture {
         self.store = try Store(path: self.directory + "/teal.db", logger: logger)
         let dispatch = InProcessDispatch(logger: logger)
         self.aws = AWSClient(
-            transport: dispatch, scope: Scope(account: "123456789012", region: "us-east-1"), principal: .root(account: "123456789012"))
+            transport: dispatch, scope: Scope(account: "123456789012", region: "us-east-1"),
+            principal: .root(account: "123456789012"))
         let clock = StandingClock()
         let environment = TaskEnvironment { nil }
         var registry = OperationRegistry()
-        ECSHandlers(store: self.store, aws: self.aws, clock: clock, taskEnvironment: environment, logger: logger).register(in: &registry)
+        ECSHandlers(store: self.store, aws: self.aws, clock: clock, taskEnvironment: environment, logger: logger)
+            .register(in: &registry)
         dispatch.connect(registry)
         self.scheduler = ServiceScheduler(
-            store: self.store, aws: self.aws, clock: clock, account: "123456789012", timeScale: .realTime, taskEnvironment: environment,
+            store: self.store, aws: self.aws, clock: clock, account: "123456789012", timeScale: .realTime,
+            taskEnvironment: environment,
             logger: logger)
     }
 
@@ -47,7 +50,9 @@ struct Fixture {
         if let entries = opendir(self.directory) {
             defer { closedir(entries) }
             while let entry = readdir(entries) {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
                 // "." and ".." are no files, so that unlink refuses them.
                 unlink(self.directory + "/" + name)
             }

@@ -27,7 +27,8 @@ import WireProtocol
             #expect(try await fixture.scheduler.work(through: &agenda).map(\.name) == ["s7"])
             try await self.settle(&agenda, fixture)
 
-            let task = try #require(try await fixture.aws.call(ECS.ListTasks.self, .init(serviceName: "s7")).taskArns?.first)
+            let task = try #require(
+                try await fixture.aws.call(ECS.ListTasks.self, .init(serviceName: "s7")).taskArns?.first)
             _ = try await fixture.aws.call(ECS.StopTask.self, .init(task: task))
             #expect(try await fixture.scheduler.work(through: &agenda).map(\.name) == ["s7"])
         }

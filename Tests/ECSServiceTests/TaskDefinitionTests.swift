@@ -8,7 +8,8 @@ import WireProtocol
     @Test func onlyAnInactiveRevisionIsDeletedAndNumbersGoOn() async throws {
         try await Fixture.with { fixture in
             let arn = try await fixture.definition()
-            let early = try await fixture.aws.call(ECS.DeleteTaskDefinitions.self, .init(taskDefinitions: ["web:1", "web:9"]))
+            let early = try await fixture.aws.call(
+                ECS.DeleteTaskDefinitions.self, .init(taskDefinitions: ["web:1", "web:9"]))
             #expect(early.taskDefinitions == [])
             #expect(early.failures?.map(\.arn) == [arn, "web:9"])
 
@@ -21,7 +22,9 @@ import WireProtocol
             }
             let listed = try await fixture.aws.call(ECS.ListTaskDefinitions.self, .init(status: .deleteInProgress))
             #expect(listed.taskDefinitionArns == [arn])
-            #expect(try await fixture.code { _ = try await fixture.service("web", definition: "web:1") } == "ClientException")
+            #expect(
+                try await fixture.code { _ = try await fixture.service("web", definition: "web:1") }
+                    == "ClientException")
             #expect(try await fixture.definition().hasSuffix("web:2"))
         }
     }

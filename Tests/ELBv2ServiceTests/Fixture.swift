@@ -9,7 +9,7 @@ import WireProtocol
 @testable import ELBv2Service
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// A store in a directory of its own, with the service's handlers behind in-process dispatch.
@@ -36,7 +36,8 @@ struct Fixture {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         self.store = try Store(path: self.directory + "/teal.db", logger: logger)
         self.service = LoadBalancing(
-            store: self.store, binding: ListenerBinding(addresses: addresses, workers: 1), clock: self.clock, logger: logger)
+            store: self.store, binding: ListenerBinding(addresses: addresses, workers: 1), clock: self.clock,
+            logger: logger)
         var registry = OperationRegistry()
         self.service.handlers.register(in: &registry)
         let dispatch = InProcessDispatch(logger: logger)
@@ -50,7 +51,9 @@ struct Fixture {
         if let entries = opendir(self.directory) {
             defer { closedir(entries) }
             while let entry = readdir(entries) {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
                 // "." and ".." are no files, so that unlink refuses them.
                 unlink(self.directory + "/" + name)
             }

@@ -62,7 +62,8 @@ import WireProtocol
 
     @Test func aPortThatIsTakenIsNamedAndNothingIsStored() async throws {
         try await Fixture.with { fixture in
-            let foreign = try ListenerSockets.bind(ListenAddress(address: IPAddress(ipv4: 0x7F00_0001), port: 0), count: 1)
+            let foreign = try ListenerSockets.bind(
+                ListenAddress(address: IPAddress(ipv4: 0x7F00_0001), port: 0), count: 1)
             let loadBalancer = try await fixture.loadBalancer()
             let group = try await fixture.targetGroup("blue")
             let error = await #expect(throws: AWSError.self) {
@@ -107,7 +108,9 @@ import WireProtocol
             #expect(code == "PriorityInUse")
             let defaultRule = try #require(shown.last?.ruleArn)
             #expect(
-                await fixture.code { _ = try await fixture.aws.call(ELBv2.DeleteRule.self, .init(ruleArn: defaultRule)) }
+                await fixture.code {
+                    _ = try await fixture.aws.call(ELBv2.DeleteRule.self, .init(ruleArn: defaultRule))
+                }
                     == "OperationNotPermitted")
         }
     }
@@ -134,14 +137,18 @@ import WireProtocol
             try CheckedConditions([.init(field: "path-pattern", values: ["/a", "/b"])])
         }
         let both = ["/a", "/b"]
-        let shown = try CheckedConditions([.init(field: "path-pattern", pathPatternConfig: .init(values: both))]).conditions
+        let shown = try CheckedConditions([.init(field: "path-pattern", pathPatternConfig: .init(values: both))])
+            .conditions
         #expect(try CheckedConditions(shown).conditions == shown)
     }
 
     @Test func aRedirectToItselfIsRefusedAndOmittedPartsAreFilledIn() throws {
-        let loop = #expect(throws: AWSError.self) { try RedirectNormalization.normalized(.init(statusCode: .init(rawValue: "HTTP_301"))) }
+        let loop = #expect(throws: AWSError.self) {
+            try RedirectNormalization.normalized(.init(statusCode: .init(rawValue: "HTTP_301")))
+        }
         #expect(loop?.code == "InvalidLoadBalancerAction")
-        let redirect = try RedirectNormalization.normalized(.init(port: "8443", statusCode: .init(rawValue: "HTTP_301")))
+        let redirect = try RedirectNormalization.normalized(
+            .init(port: "8443", statusCode: .init(rawValue: "HTTP_301")))
         #expect(redirect.path == "/#{path}")
         #expect(redirect.query == "#{query}")
     }

@@ -49,7 +49,8 @@ import WireProtocol
             #expect(
                 await fixture.code {
                     _ = try await fixture.aws.call(
-                        ELBv2.SetSecurityGroups.self, .init(loadBalancerArn: loadBalancer, securityGroups: ["non_existent"]))
+                        ELBv2.SetSecurityGroups.self,
+                        .init(loadBalancerArn: loadBalancer, securityGroups: ["non_existent"]))
                 } == "InvalidSecurityGroup")
             #expect(
                 await fixture.code {
@@ -75,9 +76,11 @@ import WireProtocol
 
     @Test func attributesOfTerraformAreAcceptedAtTheirDefaults() async throws {
         let sent = [
-            "access_logs.s3.enabled": "false", "connection_logs.s3.enabled": "false", "client_keep_alive.seconds": "3600",
+            "access_logs.s3.enabled": "false", "connection_logs.s3.enabled": "false",
+            "client_keep_alive.seconds": "3600",
             "deletion_protection.enabled": "false", "idle_timeout.timeout_seconds": "60",
-            "routing.http.desync_mitigation_mode": "defensive", "routing.http.drop_invalid_header_fields.enabled": "false",
+            "routing.http.desync_mitigation_mode": "defensive",
+            "routing.http.drop_invalid_header_fields.enabled": "false",
             "routing.http.preserve_host_header.enabled": "false",
             "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": "false",
             "routing.http.xff_client_port.enabled": "false", "routing.http.xff_header_processing.mode": "append",
@@ -131,13 +134,27 @@ import WireProtocol
         try await Fixture.with { fixture in
             let aws = fixture.aws
             let absent = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/no/1"
-            #expect(await fixture.code { _ = try await aws.call(ELBv2.DescribeLoadBalancers.self, .init(names: ["no"])) } == "LoadBalancerNotFound")
-            #expect(await fixture.code { _ = try await aws.call(ELBv2.DescribeTargetGroups.self, .init(names: ["no"])) } == "TargetGroupNotFound")
-            #expect(await fixture.code { _ = try await aws.call(ELBv2.DescribeListeners.self, .init(listenerArns: ["no"])) } == "ListenerNotFound")
-            #expect(await fixture.code { _ = try await aws.call(ELBv2.DescribeRules.self, .init(ruleArns: ["no"])) } == "RuleNotFound")
-            #expect(await fixture.code { _ = try await aws.call(ELBv2.DescribeListeners.self, .init()) } == "ValidationError")
-            #expect(await fixture.code { _ = try await aws.call(ELBv2.DescribeRules.self, .init()) } == "ValidationError")
-            #expect(await fixture.code { _ = try await aws.call(ELBv2.DeleteLoadBalancer.self, .init(loadBalancerArn: absent)) } == nil)
+            #expect(
+                await fixture.code { _ = try await aws.call(ELBv2.DescribeLoadBalancers.self, .init(names: ["no"])) }
+                    == "LoadBalancerNotFound")
+            #expect(
+                await fixture.code { _ = try await aws.call(ELBv2.DescribeTargetGroups.self, .init(names: ["no"])) }
+                    == "TargetGroupNotFound")
+            #expect(
+                await fixture.code { _ = try await aws.call(ELBv2.DescribeListeners.self, .init(listenerArns: ["no"])) }
+                    == "ListenerNotFound")
+            #expect(
+                await fixture.code { _ = try await aws.call(ELBv2.DescribeRules.self, .init(ruleArns: ["no"])) }
+                    == "RuleNotFound")
+            #expect(
+                await fixture.code { _ = try await aws.call(ELBv2.DescribeListeners.self, .init()) }
+                    == "ValidationError")
+            #expect(
+                await fixture.code { _ = try await aws.call(ELBv2.DescribeRules.self, .init()) } == "ValidationError")
+            #expect(
+                await fixture.code {
+                    _ = try await aws.call(ELBv2.DeleteLoadBalancer.self, .init(loadBalancerArn: absent))
+                } == nil)
         }
     }
 }

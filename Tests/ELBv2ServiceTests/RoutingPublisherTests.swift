@@ -21,7 +21,8 @@ private final class FakeProxy: Sendable {
                 try? socket.send(
                     ProxyMessage.hello(
                         ProxyHello(
-                            version: FeedProtocol.version, processID: 1, workers: 1, generation: generation, listening: [])))
+                            version: FeedProtocol.version, processID: 1, workers: 1, generation: generation,
+                            listening: [])))
                 acceptedContinuation.yield(socket)
             }
             acceptedContinuation.finish()

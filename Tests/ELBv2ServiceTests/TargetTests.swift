@@ -24,11 +24,15 @@ import WireProtocol
     @Test func aTargetOfAGroupThatNoRuleNamesIsUnused() async throws {
         try await Fixture.with { fixture in
             let group = try await fixture.targetGroup("blue")
-            _ = try await fixture.aws.call(ELBv2.RegisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
+            _ = try await fixture.aws.call(
+                ELBv2.RegisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
             #expect(try await self.health(fixture, group) == ["unused Target.NotInUse"])
             #expect(
-                try await self.health(fixture, group, [.init(id: "127.0.0.9", port: 1)]) == ["unused Target.NotRegistered"])
-            _ = try await fixture.aws.call(ELBv2.DeregisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
+                try await self.health(fixture, group, [.init(id: "127.0.0.9", port: 1)]) == [
+                    "unused Target.NotRegistered"
+                ])
+            _ = try await fixture.aws.call(
+                ELBv2.DeregisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
             #expect(try await self.health(fixture, group) == [])
         }
     }
@@ -37,22 +41,26 @@ import WireProtocol
         try await Fixture.with { fixture in
             let group = try await fixture.targetGroup("blue")
             _ = try await fixture.listener(fixture.loadBalancer(), port: freePort(), forwardingTo: group)
-            _ = try await fixture.aws.call(ELBv2.RegisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
+            _ = try await fixture.aws.call(
+                ELBv2.RegisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
             #expect(try await self.health(fixture, group) == ["unavailable Elb.InternalError"])
             let board = fixture.service.handlers.board
             board.apply([], complete: true)
             #expect(try await self.health(fixture, group) == ["initial Elb.RegistrationInProgress"])
             let id = TargetID(id: "127.0.0.1", port: 8080)
             board.apply(
-                [.init(group: TargetGroupID(group), target: id, health: .unhealthy(.codeMismatch(503)))], complete: true)
+                [.init(group: TargetGroupID(group), target: id, health: .unhealthy(.codeMismatch(503)))], complete: true
+            )
             #expect(try await self.health(fixture, group) == ["unhealthy Target.ResponseCodeMismatch"])
             board.apply([.init(group: TargetGroupID(group), target: id, health: .healthy)], complete: false)
             #expect(try await self.health(fixture, group) == ["healthy "])
-            _ = try await fixture.aws.call(ELBv2.DeregisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
+            _ = try await fixture.aws.call(
+                ELBv2.DeregisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
             #expect(try await self.health(fixture, group) == ["draining Target.DeregistrationInProgress"])
             let deadline = try await fixture.store.read { try $0.nextDrainDeadline() }
             #expect(deadline == fixture.clock.now() + .seconds(300))
-            _ = try await fixture.aws.call(ELBv2.RegisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
+            _ = try await fixture.aws.call(
+                ELBv2.RegisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
             #expect(try await fixture.store.read { try $0.nextDrainDeadline() } == nil)
         }
     }
@@ -64,7 +72,8 @@ import WireProtocol
         ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, vpcId: "vpc-1"),
         ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, port: 80),
         ELBv2.CreateTargetGroupInput(
-            name: "t", protocol: .http, port: 80, vpcId: "vpc-1", healthCheckIntervalSeconds: 5, healthCheckTimeoutSeconds: 5),
+            name: "t", protocol: .http, port: 80, vpcId: "vpc-1", healthCheckIntervalSeconds: 5,
+            healthCheckTimeoutSeconds: 5),
         ELBv2.CreateTargetGroupInput(
             name: "t", protocol: .http, port: 80, vpcId: "vpc-1", matcher: .init(httpCode: "100-700")),
     ])
@@ -90,7 +99,8 @@ import WireProtocol
             _ = try await fixture.aws.call(
                 ELBv2.AddTags.self,
                 .init(resourceArns: [group], tags: [.init(key: "a", value: "1"), .init(key: "b", value: "2")]))
-            _ = try await fixture.aws.call(ELBv2.AddTags.self, .init(resourceArns: [group], tags: [.init(key: "a", value: "3")]))
+            _ = try await fixture.aws.call(
+                ELBv2.AddTags.self, .init(resourceArns: [group], tags: [.init(key: "a", value: "3")]))
             _ = try await fixture.aws.call(ELBv2.RemoveTags.self, .init(resourceArns: [group], tagKeys: ["b"]))
             let tags = try await fixture.aws.call(ELBv2.DescribeTags.self, .init(resourceArns: [group]))
             #expect(tags.tagDescriptions?.first?.tags == [.init(key: "a", value: "3")])

@@ -27,7 +27,8 @@ struct EnvironmentMachineTests {
     }
 
     private func conclusion(
-        _ id: String, duration: Duration, initDuration: Duration?, status: PlatformLine.FailureStatus?, _ result: InvocationResult,
+        _ id: String, duration: Duration, initDuration: Duration?, status: PlatformLine.FailureStatus?,
+        _ result: InvocationResult,
         explanation: [EnvironmentMachine.Action] = []
     ) -> [EnvironmentMachine.Action] {
         let report = PlatformLine.Report(requestID: id, duration: duration, initDuration: initDuration, status: status)
@@ -36,20 +37,26 @@ struct EnvironmentMachineTests {
         ]
     }
 
-    private func timeoutActions(_ id: String, at time: Timestamp, duration: Duration, initDuration: Duration?, process: Int)
+    private func timeoutActions(
+        _ id: String, at time: Timestamp, duration: Duration, initDuration: Duration?, process: Int
+    )
         -> [EnvironmentMachine.Action]
     {
         let failure = FunctionFailure.timedOut(limit: .seconds(3))
         return [.killProcess(process)]
             + self.conclusion(
-                id, duration: duration, initDuration: initDuration, status: .timeout, .failed(failure.payload(requestID: id)),
+                id, duration: duration, initDuration: initDuration, status: .timeout,
+                .failed(failure.payload(requestID: id)),
                 explanation: [.log(.failure(failure, requestID: id, at: time))])
     }
 
     @Test func coldStartInitializesOutsideTheTimeout() {
         var machine = self.machine()
         #expect(machine.availability == .cold)
-        #expect(machine.invoke(self.first, at: self.at(0)) == [.log(.initStart), .startProcess(1), .wake(timer: 1, at: self.at(10_000))])
+        #expect(
+            machine.invoke(self.first, at: self.at(0)) == [
+                .log(.initStart), .startProcess(1), .wake(timer: 1, at: self.at(10_000)),
+            ])
         #expect(machine.availability == .busy)
         #expect(
             machine.nextRequested(by: 1, at: self.at(5_000)) == [
@@ -76,7 +83,8 @@ struct EnvironmentMachineTests {
         #expect(
             machine.errorPosted(for: "r2", [8], type: "ValueError", by: 1, at: self.at(1_010)).actions
                 == self.conclusion(
-                    "r2", duration: .milliseconds(10), initDuration: nil, status: .error(type: "ValueError"), .failed([8])))
+                    "r2", duration: .milliseconds(10), initDuration: nil, status: .error(type: "ValueError"),
+                    .failed([8])))
     }
 
     @Test func secondInvocationIsRefusedWhileOneRuns() {
@@ -117,7 +125,8 @@ struct EnvironmentMachineTests {
         #expect(machine.availability == .cold)
         #expect(
             machine.invoke(self.second, at: self.at(4_000)) == [
-                .log(.start(requestID: "r2", version: "$LATEST")), .startProcess(2), .wake(timer: 3, at: self.at(7_000)),
+                .log(.start(requestID: "r2", version: "$LATEST")), .startProcess(2),
+                .wake(timer: 3, at: self.at(7_000)),
             ])
         #expect(machine.nextRequested(by: 1, at: self.at(4_001)) == [])
         #expect(machine.nextRequested(by: 2, at: self.at(4_100)) == [.deliver(self.second, deadline: self.at(7_000))])
@@ -148,7 +157,8 @@ struct EnvironmentMachineTests {
             machine.processExited(1, .exited(status: 3), at: self.at(150))
                 == [.killProcess(1)]
                 + self.conclusion(
-                    "r1", duration: .milliseconds(50), initDuration: .milliseconds(100), status: .error(type: "Runtime.ExitError"),
+                    "r1", duration: .milliseconds(50), initDuration: .milliseconds(100),
+                    status: .error(type: "Runtime.ExitError"),
                     .failed(failure.payload(requestID: "r1")),
                     explanation: [.log(.failure(failure, requestID: "r1", at: self.at(150)))]))
     }
@@ -159,7 +169,8 @@ struct EnvironmentMachineTests {
         #expect(
             machine.timerFired(1, at: self.at(10_000)) == [
                 .killProcess(1), .drainOutput, .log(.initReport(duration: .seconds(10), status: .timeout)),
-                .log(.start(requestID: "r1", version: "$LATEST")), .startProcess(2), .wake(timer: 2, at: self.at(13_000)),
+                .log(.start(requestID: "r1", version: "$LATEST")), .startProcess(2),
+                .wake(timer: 2, at: self.at(13_000)),
             ])
         #expect(
             machine.timerFired(2, at: self.at(13_000))
@@ -174,7 +185,8 @@ struct EnvironmentMachineTests {
             machine.processExited(1, .exited(status: 1), at: self.at(50)) == [
                 .drainOutput,
                 .log(.initReport(duration: .milliseconds(50), status: .error(type: "Runtime.ImportModuleError"))),
-                .log(.start(requestID: "r1", version: "$LATEST")), .startProcess(2), .wake(timer: 2, at: self.at(3_050)),
+                .log(.start(requestID: "r1", version: "$LATEST")), .startProcess(2),
+                .wake(timer: 2, at: self.at(3_050)),
             ])
         let reaction = machine.initErrorPosted([7], type: "Runtime.ImportModuleError", by: 2, at: self.at(90))
         #expect(reaction.answer == .accepted)
@@ -182,7 +194,8 @@ struct EnvironmentMachineTests {
             reaction.actions
                 == [.killProcess(2)]
                 + self.conclusion(
-                    "r1", duration: .milliseconds(40), initDuration: nil, status: .error(type: "Runtime.ImportModuleError"),
+                    "r1", duration: .milliseconds(40), initDuration: nil,
+                    status: .error(type: "Runtime.ImportModuleError"),
                     .failed([7])))
     }
 

@@ -8,9 +8,18 @@ import Testing
 struct NodeFunctionTests {
     @Test(arguments: [
         ("index.js", "exports.handler = async (event, context) => ({ got: event, arn: context.invokedFunctionArn });"),
-        ("index.mjs", "export const handler = async (event, context) => ({ got: event, arn: context.invokedFunctionArn });"),
-        ("index.js", "exports.handler = (event, context, callback) => { callback(null, { got: event, arn: context.invokedFunctionArn }); };"),
-        ("index.cjs", "exports.handler = (event, context, callback) => { setTimeout(() => callback(null, { got: event, arn: context.invokedFunctionArn }), 5); };"),
+        (
+            "index.mjs",
+            "export const handler = async (event, context) => ({ got: event, arn: context.invokedFunctionArn });"
+        ),
+        (
+            "index.js",
+            "exports.handler = (event, context, callback) => { callback(null, { got: event, arn: context.invokedFunctionArn }); };"
+        ),
+        (
+            "index.cjs",
+            "exports.handler = (event, context, callback) => { setTimeout(() => callback(null, { got: event, arn: context.invokedFunctionArn }), 5); };"
+        ),
     ])
     func everyStyleOfHandlerReturnsItsResult(file: String, source: String) async throws {
         try await PoolFixture.with { fixture in
@@ -54,7 +63,10 @@ struct NodeFunctionTests {
         try await PoolFixture.with { fixture in
             let function = try await fixture.function(
                 "nodejs20.x",
-                ["index.js": "exports.handler = (event, context, callback) => { if (event.callback) callback(new RangeError('far')); else throw new TypeError('bad'); };"])
+                [
+                    "index.js":
+                        "exports.handler = (event, context, callback) => { if (event.callback) callback(new RangeError('far')); else throw new TypeError('bad'); };"
+                ])
             let thrown = try await fixture.invoke(function, id: "r-1")
             #expect(thrown.failure?["errorType"] == .string("TypeError"))
             #expect(thrown.failure?["errorMessage"] == .string("bad"))
@@ -69,7 +81,10 @@ struct NodeFunctionTests {
         try await PoolFixture.with { fixture in
             let function = try await fixture.function(
                 "nodejs20.x",
-                ["index.js": "exports.handler = (e, c, done) => { if (e.fine) return done(null, 1); setTimeout(() => { throw new Error('late'); }, 5); };"])
+                [
+                    "index.js":
+                        "exports.handler = (e, c, done) => { if (e.fine) return done(null, 1); setTimeout(() => { throw new Error('late'); }, 5); };"
+                ])
             #expect(try await fixture.invoke(function).failure?["errorMessage"] == .string("late"))
             #expect(try await fixture.invoke(function, #"{"fine":true}"#).returned == "1")
         }
@@ -82,7 +97,8 @@ struct NodeFunctionTests {
     func handlerThatCannotBeLoadedIsNamed(handler: String, type: String) async throws {
         try await PoolFixture.with { fixture in
             let function = try await fixture.function(
-                "nodejs20.x", ["index.js": "exports.handler = () => 1;", "broken.js": "exports.handler = ("], handler: handler)
+                "nodejs20.x", ["index.js": "exports.handler = () => 1;", "broken.js": "exports.handler = ("],
+                handler: handler)
             #expect(try await fixture.invoke(function).failure?["errorType"] == .string(type))
         }
     }

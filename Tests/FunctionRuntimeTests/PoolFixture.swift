@@ -43,7 +43,8 @@ struct PoolFixture {
     }
 
     func function(
-        _ runtime: String, _ files: [String: String], handler: String = "index.handler", timeout: Duration = .seconds(10),
+        _ runtime: String, _ files: [String: String], handler: String = "index.handler",
+        timeout: Duration = .seconds(10),
         variables: [String: String] = [:], revision: String = Identifiers.hex(8), executable: Bool = false
     ) async throws -> FunctionSpecification {
         let entries = files.map {
@@ -53,8 +54,10 @@ struct PoolFixture {
         try await store.keep(ZipFixture(entries).bytes, sha: revision)
         return FunctionSpecification(
             arn: Scope(account: "123456789012", region: "us-east-1").arn("lambda", "function:hook"), name: "hook",
-            version: "$LATEST", revision: revision, language: FunctionLanguage(runtime: runtime) ?? .provided, runtime: runtime,
-            handler: handler, timeout: timeout, memoryMB: 128, variables: variables, taskRoot: store.taskRoot(of: revision),
+            version: "$LATEST", revision: revision, language: FunctionLanguage(runtime: runtime) ?? .provided,
+            runtime: runtime,
+            handler: handler, timeout: timeout, memoryMB: 128, variables: variables,
+            taskRoot: store.taskRoot(of: revision),
             logGroup: "/aws/lambda/hook", role: "arn:aws:iam::123456789012:role/r")
     }
 
@@ -64,7 +67,8 @@ struct PoolFixture {
         try await self.pool.invoke(
             function,
             Invocation(
-                requestID: id, payload: Array(payload.utf8), functionARN: function.arn.description + ":live", traceID: "Root=1"),
+                requestID: id, payload: Array(payload.utf8), functionARN: function.arn.description + ":live",
+                traceID: "Root=1"),
             limit: limit)
     }
 }

@@ -50,7 +50,8 @@ struct PythonFunctionTests {
                     """
                 ], variables: ["STAGE": "test", "TZ": "Europe/Berlin"])
             let names = [
-                "STAGE", "TZ", "LANG", "_HANDLER", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID",
+                "STAGE", "TZ", "LANG", "_HANDLER", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL",
+                "AWS_ACCESS_KEY_ID",
                 "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_FUNCTION_NAME", "AWS_EXECUTION_ENV",
                 "_X_AMZN_TRACE_ID", "TEAL_CRASH_POINT",
             ]
@@ -61,7 +62,8 @@ struct PythonFunctionTests {
                 names.map { values[$0] } == [
                     .string("test"), .string("Europe/Berlin"), .string("en_US.UTF-8"), .string("index.handler"),
                     .string("us-east-1"), .string("us-east-1"), .string("http://127.0.0.1:4566"), .string("ASIA1"),
-                    .string("secret"), .string("token"), .string("hook"), .string("AWS_Lambda_python3.11"), .string("Root=1"),
+                    .string("secret"), .string("token"), .string("hook"), .string("AWS_Lambda_python3.11"),
+                    .string("Root=1"),
                     .null,
                 ])
         }
@@ -126,11 +128,13 @@ struct PythonFunctionTests {
             let outcome = try await fixture.invoke(function, "3", id: "r-1")
             #expect(outcome.failure?["errorType"] == .string("Runtime.ExitError"))
             #expect(
-                outcome.failure?["errorMessage"] == .string("RequestId: r-1 Error: Runtime exited with error: exit status 3"))
+                outcome.failure?["errorMessage"]
+                    == .string("RequestId: r-1 Error: Runtime exited with error: exit status 3"))
             #expect(outcome.tail.last?.hasSuffix("Status: error\tError Type: Runtime.ExitError") == true)
             let silent = try await fixture.invoke(function, "0", id: "r-2")
             #expect(
-                silent.failure?["errorMessage"] == .string("RequestId: r-2 Error: Runtime exited without providing a reason"))
+                silent.failure?["errorMessage"]
+                    == .string("RequestId: r-2 Error: Runtime exited without providing a reason"))
         }
     }
 
@@ -140,7 +144,8 @@ struct PythonFunctionTests {
                 "python3.11", ["index.py": "import os\ndef handler(event, context):\n    os.kill(os.getpid(), 9)\n"])
             let outcome = try await fixture.invoke(function, id: "r-1")
             #expect(
-                outcome.failure?["errorMessage"] == .string("RequestId: r-1 Error: Runtime exited with error: signal: killed"))
+                outcome.failure?["errorMessage"]
+                    == .string("RequestId: r-1 Error: Runtime exited with error: signal: killed"))
         }
     }
 
@@ -161,7 +166,8 @@ struct PythonFunctionTests {
                 ], timeout: .seconds(4))
             let outcome = try await fixture.invoke(function, id: "r-1")
             #expect(outcome.failure?["errorType"] == .string("Sandbox.Timedout"))
-            #expect(outcome.failure?["errorMessage"] == .string("RequestId: r-1 Error: Task timed out after 4.00 seconds"))
+            #expect(
+                outcome.failure?["errorMessage"] == .string("RequestId: r-1 Error: Task timed out after 4.00 seconds"))
             #expect(outcome.tail.contains { $0.hasSuffix("Z r-1 Task timed out after 4.00 seconds") })
             #expect(outcome.tail.last?.hasSuffix("Status: timeout") == true)
             // A new process in the same environment and log stream.
@@ -181,19 +187,26 @@ struct PythonFunctionTests {
             #expect(
                 outcome.failure?["errorMessage"]
                     == .string("Unable to import module 'index': No module named 'nowhere_to_be_found'"))
-            #expect(fixture.log.messages.contains { $0.hasPrefix("INIT_REPORT ") && $0.hasSuffix("Error Type: Runtime.ImportModuleError") })
+            #expect(
+                fixture.log.messages.contains {
+                    $0.hasPrefix("INIT_REPORT ") && $0.hasSuffix("Error Type: Runtime.ImportModuleError")
+                })
         }
     }
 
     @Test(arguments: [
         ("index.missing", "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'index'"),
-        ("index", "Runtime.MalformedHandlerName", "Bad handler 'index': not enough values to unpack (expected 2, got 1)"),
+        (
+            "index", "Runtime.MalformedHandlerName",
+            "Bad handler 'index': not enough values to unpack (expected 2, got 1)"
+        ),
         ("sys.exit", "Runtime.ImportModuleError", "Cannot use built-in module sys as a handler module"),
         ("broken.handler", "Runtime.UserCodeSyntaxError", nil),
     ])
     func handlerThatCannotBeLoadedIsNamed(handler: String, type: String, message: String?) async throws {
         try await PoolFixture.with { fixture in
-            let function = try await fixture.function("python3.11", ["index.py": "", "broken.py": "def x(:\n"], handler: handler)
+            let function = try await fixture.function(
+                "python3.11", ["index.py": "", "broken.py": "def x(:\n"], handler: handler)
             let outcome = try await fixture.invoke(function)
             #expect(outcome.failure?["errorType"] == .string(type))
             if let message { #expect(outcome.failure?["errorMessage"] == .string(message)) }
@@ -215,7 +228,8 @@ struct PythonFunctionTests {
     @Test func payloadsOfSeveralMegabytesPass() async throws {
         try await PoolFixture.with { fixture in
             let function = try await fixture.function(
-                "python3.11", ["index.py": "def handler(event, context):\n    return event * 2 if len(event) > 6000000 else event\n"])
+                "python3.11",
+                ["index.py": "def handler(event, context):\n    return event * 2 if len(event) > 6000000 else event\n"])
             let text = String(repeating: "x", count: 5_000_000)
             #expect(try await fixture.invoke(function, "\"\(text)\"").returned == "\"\(text)\"")
             let tooLarge = try await fixture.invoke(function, "\"\(String(repeating: "x", count: 6_200_000))\"")
@@ -250,8 +264,11 @@ struct PythonFunctionTests {
 
     @Test func limitOfTheFunctionThrottles() async throws {
         try await PoolFixture.with { fixture in
-            let function = try await fixture.function("python3.11", ["index.py": "def handler(event, context):\n    pass\n"])
-            await #expect(throws: FunctionPoolError.functionLimitReached) { try await fixture.invoke(function, limit: 0) }
+            let function = try await fixture.function(
+                "python3.11", ["index.py": "def handler(event, context):\n    pass\n"])
+            await #expect(throws: FunctionPoolError.functionLimitReached) {
+                try await fixture.invoke(function, limit: 0)
+            }
             #expect(try await fixture.invoke(function, limit: 1).returned == "null")
             #expect(try await fixture.invoke(function, limit: 1).returned == "null")
         }
@@ -269,7 +286,8 @@ struct PythonFunctionTests {
     @Test func expiringCredentialsAreNotReused() async throws {
         try await PoolFixture.with(credentialsLast: .seconds(41)) { fixture in
             let function = try await fixture.function(
-                "python3.11", ["index.py": "import time\ndef handler(e, c):\n    time.sleep(1.1)\n"], timeout: .seconds(10))
+                "python3.11", ["index.py": "import time\ndef handler(e, c):\n    time.sleep(1.1)\n"],
+                timeout: .seconds(10))
             _ = try await fixture.invoke(function)
             _ = try await fixture.invoke(function)
             #expect(fixture.log.streams.count == 2)

@@ -52,7 +52,8 @@ struct ZipArchiveTests {
 
     @Test func unpacksFilesFoldersAndLinks() async throws {
         let zip = ZipFixture([
-            .init(name: "bin/", unixMode: 0o040755), .init(name: "bin/run", contents: Array("#!".utf8), unixMode: 0o100755),
+            .init(name: "bin/", unixMode: 0o040755),
+            .init(name: "bin/run", contents: Array("#!".utf8), unixMode: 0o100755),
             .init(name: "latest", contents: Array("bin/run".utf8), unixMode: 0o120777),
         ]).bytes
         try await withTemporaryDirectory { root in
@@ -71,7 +72,9 @@ struct ZipArchiveTests {
     func refusesALinkThatLeadsOutOfTheArchive(target: String) async throws {
         let zip = ZipFixture([.init(name: "link", contents: Array(target.utf8), unixMode: 0o120777)]).bytes
         try await withTemporaryDirectory { root in
-            await #expect(throws: ZipArchiveError.self) { try await FunctionCodeStore(root: root).keep(zip, sha: "abc") }
+            await #expect(throws: ZipArchiveError.self) {
+                try await FunctionCodeStore(root: root).keep(zip, sha: "abc")
+            }
             let left = try FileManager.default.contentsOfDirectory(atPath: root)
             #expect(left.isEmpty)
         }
@@ -90,7 +93,9 @@ struct ZipArchiveTests {
     }
 
     @Test func refusesMoreThanLambdaUnpacks() async throws {
-        let zip = ZipFixture([.init(name: "bomb", contents: [1], declaredSize: FunctionCodeStore.maximumUnpackedSize + 1)]).bytes
+        let zip = ZipFixture([
+            .init(name: "bomb", contents: [1], declaredSize: FunctionCodeStore.maximumUnpackedSize + 1)
+        ]).bytes
         try await withTemporaryDirectory { root in
             await #expect(throws: FunctionCodeError.tooLarge(unpacked: FunctionCodeStore.maximumUnpackedSize + 1)) {
                 try await FunctionCodeStore(root: root).keep(zip, sha: "abc")

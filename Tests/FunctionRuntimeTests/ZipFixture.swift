@@ -24,11 +24,14 @@ struct ZipFixture {
             let offset = body.count
             let name = Array(entry.name.utf8)
             let common =
-                Self.two(entry.flags) + Self.two(entry.method) + Self.four(0) + Self.four(Int(Self.checksum(entry.contents)))
-                + Self.four(entry.contents.count) + Self.four(entry.declaredSize ?? entry.contents.count) + Self.two(name.count)
+                Self.two(entry.flags) + Self.two(entry.method) + Self.four(0)
+                + Self.four(Int(Self.checksum(entry.contents)))
+                + Self.four(entry.contents.count) + Self.four(entry.declaredSize ?? entry.contents.count)
+                + Self.two(name.count)
                 + Self.two(0)
             body += Self.four(0x0403_4B50) + Self.two(20) + common + name + entry.contents
-            directory += Self.four(0x0201_4B50) + Self.two(3 << 8 | 20) + Self.two(20) + common + Self.two(0) + Self.two(0)
+            directory +=
+                Self.four(0x0201_4B50) + Self.two(3 << 8 | 20) + Self.two(20) + common + Self.two(0) + Self.two(0)
             directory += Self.two(0) + Self.four(Int(entry.unixMode) << 16) + Self.four(offset) + name
         }
         let end =
@@ -42,7 +45,8 @@ struct ZipFixture {
 
     private static func checksum(_ bytes: [UInt8]) -> UInt32 {
         ~bytes.reduce(UInt32.max) { checksum, byte in
-            (0..<8).reduce(checksum ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+            (0..<8).reduce(checksum ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
+            }
         }
     }
 }

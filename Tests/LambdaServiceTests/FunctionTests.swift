@@ -18,7 +18,8 @@ struct FunctionTests {
             #expect(created.loggingConfig?.logGroup == "/aws/lambda/hook")
             #expect(created.lastModified?.hasSuffix("+0000") == true)
             #expect(created.codeSha256.flatMap(Base64.decode)?.count == 32)
-            let read = try await lambda.aws.call(Lambda.GetFunction.self, .init(functionName: "123456789012:function:hook"))
+            let read = try await lambda.aws.call(
+                Lambda.GetFunction.self, .init(functionName: "123456789012:function:hook"))
             #expect(read.configuration == created)
             #expect(await lambda.code { try await lambda.create() } == "ResourceConflictException")
         }
@@ -27,12 +28,16 @@ struct FunctionTests {
     @Test func whatIsNotSupportedIsNamed() async throws {
         try await LambdaFixture.with(isRunning: false) { lambda in
             let changes: [(String, @Sendable (inout Lambda.CreateFunctionRequest) -> Void)] = [
-                ("PackageType Image", { $0.packageType = .image }), ("Code.S3Bucket", { $0.code = .init(s3Bucket: "b", s3Key: "k") }),
+                ("PackageType Image", { $0.packageType = .image }),
+                ("Code.S3Bucket", { $0.code = .init(s3Bucket: "b", s3Key: "k") }),
                 ("Layers", { $0.layers = ["arn:aws:lambda:us-east-1:1:layer:l:1"] }),
                 ("VpcConfig", { $0.vpcConfig = .init(subnetIds: ["subnet-1"]) }),
                 ("LoggingConfig.LogFormat JSON", { $0.loggingConfig = .init(logFormat: .json) }),
                 ("java21", { $0.runtime = .init(rawValue: "java21") }),
-                ("AWS_REGION, _HANDLER", { $0.environment = .init(variables: ["_HANDLER": "x", "AWS_REGION": "y", "OK": "z"]) }),
+                (
+                    "AWS_REGION, _HANDLER",
+                    { $0.environment = .init(variables: ["_HANDLER": "x", "AWS_REGION": "y", "OK": "z"]) }
+                ),
                 ("4KB", { $0.environment = .init(variables: ["BIG": String(repeating: "x", count: 4096)]) }),
                 ("Could not unzip", { $0.code = .init(zipFile: [1, 2, 3]) }),
                 ("Handler is mandatory", { $0.handler = nil }), ("Runtime is mandatory", { $0.runtime = nil }),
@@ -54,7 +59,9 @@ struct FunctionTests {
             let created = try await lambda.create()
             let updated = try await lambda.aws.call(
                 Lambda.UpdateFunctionConfiguration.self,
-                .init(functionName: "hook", timeout: 9, environment: .init(variables: ["A2": "1"]), revisionId: created.revisionId))
+                .init(
+                    functionName: "hook", timeout: 9, environment: .init(variables: ["A2": "1"]),
+                    revisionId: created.revisionId))
             #expect(updated.timeout == 9)
             #expect(updated.revisionId != created.revisionId)
             let stale = await lambda.code {
@@ -73,8 +80,10 @@ struct FunctionTests {
             #expect(first.version == "1")
             #expect(first.functionArn?.hasSuffix(":hook:1") == true)
             #expect(try await lambda.aws.call(Lambda.PublishVersion.self, .init(functionName: "hook")).version == "1")
-            _ = try await lambda.aws.call(Lambda.UpdateFunctionConfiguration.self, .init(functionName: "hook", timeout: 9))
-            let second = try await lambda.aws.call(Lambda.PublishVersion.self, .init(functionName: "hook", description: "new"))
+            _ = try await lambda.aws.call(
+                Lambda.UpdateFunctionConfiguration.self, .init(functionName: "hook", timeout: 9))
+            let second = try await lambda.aws.call(
+                Lambda.PublishVersion.self, .init(functionName: "hook", description: "new"))
             #expect(second.version == "2")
             let versions = try await lambda.aws.call(Lambda.ListVersionsByFunction.self, .init(functionName: "hook"))
             #expect(versions.versions?.map(\.version) == ["$LATEST", "1", "2"])
@@ -87,7 +96,8 @@ struct FunctionTests {
             for name in ["c", "a", "b"] { try await lambda.create(name) { $0.publish = name == "a" } }
             let first = try await lambda.aws.call(Lambda.ListFunctions.self, .init(maxItems: 2))
             #expect(first.functions?.map(\.functionName) == ["a", "b"])
-            let second = try await lambda.aws.call(Lambda.ListFunctions.self, .init(marker: first.nextMarker, maxItems: 2))
+            let second = try await lambda.aws.call(
+                Lambda.ListFunctions.self, .init(marker: first.nextMarker, maxItems: 2))
             #expect(second.functions?.map(\.functionName) == ["c"])
             #expect(second.nextMarker == nil)
             let all = try await lambda.aws.call(Lambda.ListFunctions.self, .init(functionVersion: .all))
@@ -98,13 +108,17 @@ struct FunctionTests {
     @Test func deletingAFunctionDeletesAllOfIt() async throws {
         try await LambdaFixture.with(isRunning: false) { lambda in
             try await lambda.create { $0.publish = true }
-            _ = try await lambda.aws.call(Lambda.CreateAlias.self, .init(functionName: "hook", name: "live", functionVersion: "1"))
+            _ = try await lambda.aws.call(
+                Lambda.CreateAlias.self, .init(functionName: "hook", name: "live", functionVersion: "1"))
             let held = await lambda.code {
                 _ = try await lambda.aws.call(Lambda.DeleteFunction.self, .init(functionName: "hook", qualifier: "1"))
             }
             #expect(held == "ResourceConflictException")
-            #expect(try await lambda.aws.call(Lambda.DeleteFunction.self, .init(functionName: "hook")).statusCode == 204)
-            let gone = await lambda.code { _ = try await lambda.aws.call(Lambda.GetFunction.self, .init(functionName: "hook")) }
+            #expect(
+                try await lambda.aws.call(Lambda.DeleteFunction.self, .init(functionName: "hook")).statusCode == 204)
+            let gone = await lambda.code {
+                _ = try await lambda.aws.call(Lambda.GetFunction.self, .init(functionName: "hook"))
+            }
             #expect(gone == "ResourceNotFoundException")
             try await lambda.create()
         }
@@ -124,7 +138,8 @@ struct FunctionTests {
             let weighted = await lambda.code {
                 _ = try await lambda.aws.call(
                     Lambda.UpdateAlias.self,
-                    .init(functionName: "hook", name: "live", routingConfig: .init(additionalVersionWeights: ["1": 0.5])))
+                    .init(
+                        functionName: "hook", name: "live", routingConfig: .init(additionalVersionWeights: ["1": 0.5])))
             }
             #expect(weighted == "InvalidParameterValueException")
             _ = try await lambda.aws.call(Lambda.DeleteAlias.self, .init(functionName: "hook", name: "live"))
@@ -139,18 +154,25 @@ struct FunctionTests {
         try await LambdaFixture.with(isRunning: false) { lambda in
             try await lambda.create()
             let input = Lambda.AddPermissionRequest(
-                functionName: "hook", statementId: "s1", action: "lambda:InvokeFunction", principal: "codedeploy.amazonaws.com",
+                functionName: "hook", statementId: "s1", action: "lambda:InvokeFunction",
+                principal: "codedeploy.amazonaws.com",
                 sourceArn: "arn:aws:codedeploy:us-east-1:123456789012:x", sourceAccount: "123456789012")
             let statement = try await lambda.aws.call(Lambda.AddPermission.self, input).statement
             let policy = try await lambda.aws.call(Lambda.GetPolicy.self, .init(functionName: "hook"))
-            #expect(try JSONValue(parsing: policy.policy ?? "")["Statement"]?.array == [try JSONValue(parsing: statement ?? "")])
+            #expect(
+                try JSONValue(parsing: policy.policy ?? "")["Statement"]?.array == [
+                    try JSONValue(parsing: statement ?? "")
+                ])
             #expect(
                 try JSONValue(parsing: statement ?? "")["Condition"]?["ArnLike"]?["AWS:SourceArn"]
                     == .string("arn:aws:codedeploy:us-east-1:123456789012:x"))
             #expect(
-                await lambda.code { _ = try await lambda.aws.call(Lambda.AddPermission.self, input) } == "ResourceConflictException")
+                await lambda.code { _ = try await lambda.aws.call(Lambda.AddPermission.self, input) }
+                    == "ResourceConflictException")
             _ = try await lambda.aws.call(Lambda.RemovePermission.self, .init(functionName: "hook", statementId: "s1"))
-            let none = await lambda.code { _ = try await lambda.aws.call(Lambda.GetPolicy.self, .init(functionName: "hook")) }
+            let none = await lambda.code {
+                _ = try await lambda.aws.call(Lambda.GetPolicy.self, .init(functionName: "hook"))
+            }
             #expect(none == "ResourceNotFoundException")
         }
     }
@@ -173,7 +195,8 @@ struct FunctionTests {
             }
             #expect(absent == "ResourceNotFoundException")
             _ = try await lambda.aws.call(
-                Lambda.PutFunctionEventInvokeConfig.self, .init(functionName: "hook", maximumRetryAttempts: 1, maximumEventAgeInSeconds: 60))
+                Lambda.PutFunctionEventInvokeConfig.self,
+                .init(functionName: "hook", maximumRetryAttempts: 1, maximumEventAgeInSeconds: 60))
             let updated = try await lambda.aws.call(
                 Lambda.UpdateFunctionEventInvokeConfig.self, .init(functionName: "hook", maximumRetryAttempts: 0))
             #expect(updated.maximumRetryAttempts == 0)
@@ -182,12 +205,13 @@ struct FunctionTests {
         }
     }
 
-    @Test(arguments: [
-        ("hook", nil, "hook", nil), ("hook:live", nil, "hook", "live"), ("hook", "1", "hook", "1"),
-        ("123456789012:function:hook", nil, "hook", nil), ("function:hook", nil, "hook", nil),
-        ("arn:aws:lambda:us-east-1:123456789012:function:hook", nil, "hook", nil),
-        ("arn:aws:lambda:us-east-1:123456789012:function:hook:$LATEST", "$LATEST", "hook", "$LATEST"),
-    ] as [(String, String?, String, String?)])
+    @Test(
+        arguments: [
+            ("hook", nil, "hook", nil), ("hook:live", nil, "hook", "live"), ("hook", "1", "hook", "1"),
+            ("123456789012:function:hook", nil, "hook", nil), ("function:hook", nil, "hook", nil),
+            ("arn:aws:lambda:us-east-1:123456789012:function:hook", nil, "hook", nil),
+            ("arn:aws:lambda:us-east-1:123456789012:function:hook:$LATEST", "$LATEST", "hook", "$LATEST"),
+        ] as [(String, String?, String, String?)])
     func everyFormOfANameIsRead(text: String, parameter: String?, name: String, qualifier: String?) throws {
         let reference = try FunctionReference(text, qualifier: parameter)
         #expect(reference.name == name)

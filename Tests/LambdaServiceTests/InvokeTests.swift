@@ -35,12 +35,16 @@ struct InvokeTests {
 
     @Test func qualifierChoosesTheVersionAndStandsInTheARN() async throws {
         try await LambdaFixture.with { lambda in
-            try await lambda.create("hook", "def handler(event, context):\n    return ['one', context.invoked_function_arn]\n")
+            try await lambda.create(
+                "hook", "def handler(event, context):\n    return ['one', context.invoked_function_arn]\n")
             _ = try await lambda.aws.call(Lambda.PublishVersion.self, .init(functionName: "hook"))
-            _ = try await lambda.aws.call(Lambda.CreateAlias.self, .init(functionName: "hook", name: "live", functionVersion: "1"))
+            _ = try await lambda.aws.call(
+                Lambda.CreateAlias.self, .init(functionName: "hook", name: "live", functionVersion: "1"))
             _ = try await lambda.aws.call(
                 Lambda.UpdateFunctionCode.self,
-                .init(functionName: "hook", zipFile: try LambdaFixture.zip(["index.py": "def handler(e, c):\n    return 'two'\n"])))
+                .init(
+                    functionName: "hook",
+                    zipFile: try LambdaFixture.zip(["index.py": "def handler(e, c):\n    return 'two'\n"])))
             let live = try await lambda.invoke("hook", qualifier: "live")
             #expect(live.executedVersion == "1")
             #expect(
@@ -48,9 +52,12 @@ struct InvokeTests {
                     == #"["one", "arn:aws:lambda:us-east-1:123456789012:function:hook:live"]"#)
             let latest = try await lambda.invoke("arn:aws:lambda:us-east-1:123456789012:function:hook")
             #expect(latest.payload.map { String(decoding: $0, as: UTF8.self) } == #""two""#)
-            #expect(await lambda.code { _ = try await lambda.invoke("hook", qualifier: "none") } == "ResourceNotFoundException")
             #expect(
-                await lambda.code { _ = try await lambda.invoke("hook:live", qualifier: "1") } == "InvalidParameterValueException")
+                await lambda.code { _ = try await lambda.invoke("hook", qualifier: "none") }
+                    == "ResourceNotFoundException")
+            #expect(
+                await lambda.code { _ = try await lambda.invoke("hook:live", qualifier: "1") }
+                    == "InvalidParameterValueException")
         }
     }
 
@@ -58,7 +65,8 @@ struct InvokeTests {
         try await LambdaFixture.with(isRunning: false) { lambda in
             try await lambda.create()
             #expect(try await lambda.invoke(type: .dryRun).statusCode == 204)
-            #expect(await lambda.code { _ = try await lambda.invoke("none", type: .dryRun) } == "ResourceNotFoundException")
+            #expect(
+                await lambda.code { _ = try await lambda.invoke("none", type: .dryRun) } == "ResourceNotFoundException")
         }
     }
 
@@ -67,7 +75,9 @@ struct InvokeTests {
             try await lambda.create()
             #expect(await lambda.code { _ = try await lambda.invoke("hook", "{") } == "InvalidRequestContentException")
             let large = "\"" + String(repeating: "x", count: 1_048_576) + "\""
-            #expect(await lambda.code { _ = try await lambda.invoke("hook", large, type: .event) } == "RequestTooLargeException")
+            #expect(
+                await lambda.code { _ = try await lambda.invoke("hook", large, type: .event) }
+                    == "RequestTooLargeException")
         }
     }
 
@@ -127,7 +137,8 @@ struct AsynchronousInvocationTests {
             try await lambda.create("hook", Self.failing)
             let file = lambda.root + "/attempts"
             let deployments = AWSClient(
-                transport: lambda.aws.transport, scope: lambda.aws.scope, principal: .service("codedeploy.amazonaws.com"))
+                transport: lambda.aws.transport, scope: lambda.aws.scope,
+                principal: .service("codedeploy.amazonaws.com"))
             _ = try await deployments.call(
                 Lambda.Invoke.self,
                 .init(functionName: "hook", invocationType: .event, payload: Array(#"{"file":"\#(file)"}"#.utf8)))

@@ -24,7 +24,8 @@ struct LambdaFixture: Sendable {
 
     /// - Parameter isRunning: whether the services run, so that functions can.
     static func with(
-        clock: any WallClock = SystemWallClock(), isRunning: Bool = true, _ body: @escaping @Sendable (LambdaFixture) async throws -> Void
+        clock: any WallClock = SystemWallClock(), isRunning: Bool = true,
+        _ body: @escaping @Sendable (LambdaFixture) async throws -> Void
     ) async throws {
         let root = FileManager.default.temporaryDirectory.appending(path: "teal-lambda-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
@@ -57,15 +58,18 @@ struct LambdaFixture: Sendable {
         let logger = Logger(label: "test")
         let dispatch = InProcessDispatch(logger: logger)
         let aws = AWSClient(
-            transport: dispatch, scope: Scope(account: "123456789012", region: "us-east-1"), principal: .root(account: "123456789012"))
+            transport: dispatch, scope: Scope(account: "123456789012", region: "us-east-1"),
+            principal: .root(account: "123456789012"))
         let handlers = LambdaHandlers(
-            configuration: .init(directory: root + "/functions", endpoint: "http://127.0.0.1:4566"), store: store, aws: aws,
+            configuration: .init(directory: root + "/functions", endpoint: "http://127.0.0.1:4566"), store: store,
+            aws: aws,
             clock: clock, logger: logger)
         let logs = LogMemory()
         var registry = OperationRegistry()
         handlers.register(in: &registry)
         logs.register(in: &registry)
-        registry.register(STS.service, validationErrors: ValidationErrors { _, _ in AWSError(code: "ValidationError", message: "") })
+        registry.register(
+            STS.service, validationErrors: ValidationErrors { _, _ in AWSError(code: "ValidationError", message: "") })
         registry.handle(STS.AssumeRole.self) { input, context in
             guard context.principal == .service("lambda.amazonaws.com"), input.roleArn.hasSuffix("role/hook") else {
                 throw AWSError(code: "AccessDenied", message: "not allowed", status: 403)
@@ -166,7 +170,8 @@ final class LogMemory: Sendable {
     private static func reports(_ state: State) -> Int { state.messages.count { $0.hasPrefix("REPORT ") } }
 
     func register(in registry: inout OperationRegistry) {
-        registry.register(Logs.service, validationErrors: ValidationErrors { _, _ in AWSError(code: "ValidationError", message: "") })
+        registry.register(
+            Logs.service, validationErrors: ValidationErrors { _, _ in AWSError(code: "ValidationError", message: "") })
         registry.handle(Logs.CreateLogGroup.self) { input, _ in
             self.state.withLock { _ = $0.groups.insert(input.logGroupName) }
             return EmptyShape()

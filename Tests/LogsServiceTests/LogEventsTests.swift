@@ -11,7 +11,8 @@ struct LogEventsTests {
         try await LogsFixture.with { logs in
             try await logs.makeGroup()
             try await logs.put((0..<5).map { ($0, "e\($0)") })
-            let newest = try await logs.aws.call(Logs.GetLogEvents.self, .init(logGroupName: "g", logStreamName: "s", limit: 2))
+            let newest = try await logs.aws.call(
+                Logs.GetLogEvents.self, .init(logGroupName: "g", logStreamName: "s", limit: 2))
             #expect(newest.events?.map(\.message) == ["e3", "e4"])
             let older = try await logs.aws.call(
                 Logs.GetLogEvents.self,
@@ -50,7 +51,9 @@ struct LogEventsTests {
             let start = Int(LogsFixture.start.milliseconds)
             let page = try await logs.aws.call(
                 Logs.GetLogEvents.self,
-                .init(logGroupIdentifier: "arn:aws:logs:us-east-1:123456789012:log-group:g:*", logStreamName: "s", startTime: start + 10, endTime: start + 20))
+                .init(
+                    logGroupIdentifier: "arn:aws:logs:us-east-1:123456789012:log-group:g:*", logStreamName: "s",
+                    startTime: start + 10, endTime: start + 20))
             #expect(page.events?.map(\.message) == ["b"])
         }
     }
@@ -72,7 +75,8 @@ struct LogEventsTests {
     }
 
     private func ids(oneByOne logs: LogsFixture) async throws -> [String] {
-        var input = Logs.FilterLogEventsRequest(logGroupName: "g", logStreamNames: ["s1", "s2"], filterPattern: "a", limit: 1)
+        var input = Logs.FilterLogEventsRequest(
+            logGroupName: "g", logStreamNames: ["s1", "s2"], filterPattern: "a", limit: 1)
         var ids: [String] = []
         while true {
             let page = try await logs.aws.call(Logs.FilterLogEvents.self, input)
@@ -101,7 +105,8 @@ struct LogEventsTests {
         try await LogsFixture.with { logs in
             try await logs.makeGroup()
             #expect(await logs.code { try await logs.put([(2, "b"), (1, "a")]) } == "InvalidParameterException")
-            #expect(await logs.code { try await logs.put([(-90_000_000, "a"), (0, "b")]) } == "InvalidParameterException")
+            #expect(
+                await logs.code { try await logs.put([(-90_000_000, "a"), (0, "b")]) } == "InvalidParameterException")
             #expect(await logs.code { try await logs.put([(0, "a")], stream: "none") } == "ResourceNotFoundException")
         }
     }

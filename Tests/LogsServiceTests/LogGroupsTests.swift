@@ -11,7 +11,8 @@ struct LogGroupsTests {
             for name in ["b", "a", "C"] { try await logs.makeGroup(name, streams: []) }
             let first = try await logs.aws.call(Logs.DescribeLogGroups.self, .init(limit: 2))
             #expect(first.logGroups?.map(\.logGroupName) == ["C", "a"])
-            let second = try await logs.aws.call(Logs.DescribeLogGroups.self, .init(nextToken: first.nextToken, limit: 2))
+            let second = try await logs.aws.call(
+                Logs.DescribeLogGroups.self, .init(nextToken: first.nextToken, limit: 2))
             #expect(second.logGroups?.map(\.logGroupName) == ["b"])
             #expect(second.nextToken == nil)
             let group = try #require(second.logGroups?.first)
@@ -46,7 +47,9 @@ struct LogGroupsTests {
             _ = try await logs.aws.call(Logs.DeleteLogGroup.self, .init(logGroupName: "g"))
             try await logs.makeGroup()
             #expect(try await logs.aws.call(Logs.FilterLogEvents.self, .init(logGroupName: "g")).events == [])
-            let missing = await logs.code { _ = try await logs.aws.call(Logs.DeleteLogGroup.self, .init(logGroupName: "x")) }
+            let missing = await logs.code {
+                _ = try await logs.aws.call(Logs.DeleteLogGroup.self, .init(logGroupName: "x"))
+            }
             #expect(missing == "ResourceNotFoundException")
         }
     }
@@ -59,9 +62,11 @@ struct LogGroupsTests {
             }
             #expect(odd == "InvalidParameterException")
             _ = try await logs.aws.call(Logs.PutRetentionPolicy.self, .init(logGroupName: "g", retentionInDays: 7))
-            #expect(try await logs.aws.call(Logs.DescribeLogGroups.self, .init()).logGroups?.first?.retentionInDays == 7)
+            #expect(
+                try await logs.aws.call(Logs.DescribeLogGroups.self, .init()).logGroups?.first?.retentionInDays == 7)
             _ = try await logs.aws.call(Logs.DeleteRetentionPolicy.self, .init(logGroupName: "g"))
-            #expect(try await logs.aws.call(Logs.DescribeLogGroups.self, .init()).logGroups?.first?.retentionInDays == nil)
+            #expect(
+                try await logs.aws.call(Logs.DescribeLogGroups.self, .init()).logGroups?.first?.retentionInDays == nil)
         }
     }
 
@@ -72,7 +77,10 @@ struct LogGroupsTests {
             _ = try await logs.aws.call(Logs.TagResource.self, .init(resourceArn: arn, tags: ["b": "2"]))
             _ = try await logs.aws.call(Logs.TagLogGroup.self, .init(logGroupName: "g", tags: ["c": "3"]))
             _ = try await logs.aws.call(Logs.UntagLogGroup.self, .init(logGroupName: "g", tags: ["a"]))
-            #expect(try await logs.aws.call(Logs.ListTagsForResource.self, .init(resourceArn: arn)).tags == ["b": "2", "c": "3"])
+            #expect(
+                try await logs.aws.call(Logs.ListTagsForResource.self, .init(resourceArn: arn)).tags == [
+                    "b": "2", "c": "3",
+                ])
             _ = try await logs.aws.call(Logs.UntagResource.self, .init(resourceArn: arn + ":*", tagKeys: ["b"]))
             #expect(try await logs.aws.call(Logs.ListTagsLogGroup.self, .init(logGroupName: "g")).tags == ["c": "3"])
         }
@@ -83,7 +91,8 @@ struct LogGroupsTests {
             try await logs.makeGroup(streams: ["a", "b", "c"])
             try await logs.put([(5, "x")], stream: "a")
             try await logs.put([(1, "x"), (3, "y")], stream: "c")
-            let byName = try await logs.aws.call(Logs.DescribeLogStreams.self, .init(logGroupName: "g", descending: true))
+            let byName = try await logs.aws.call(
+                Logs.DescribeLogStreams.self, .init(logGroupName: "g", descending: true))
             #expect(byName.logStreams?.map(\.logStreamName) == ["c", "b", "a"])
             let byTime = try await logs.aws.call(
                 Logs.DescribeLogStreams.self, .init(logGroupName: "g", orderBy: .lastEventTime, descending: true))

@@ -61,7 +61,9 @@ struct LogsFixture: Sendable {
 
     /// Events at so many milliseconds from the start.
     @discardableResult
-    func put(_ events: [(Int, String)], stream: String = "s", group: String = "g") async throws -> Logs.PutLogEventsResponse {
+    func put(_ events: [(Int, String)], stream: String = "s", group: String = "g") async throws
+        -> Logs.PutLogEventsResponse
+    {
         try await self.aws.call(
             Logs.PutLogEvents.self,
             .init(

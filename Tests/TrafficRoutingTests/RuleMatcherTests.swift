@@ -7,7 +7,8 @@ import TrafficRouting
         query: String = "", headers: [(String, String)] = [], peer: String = "192.0.2.7"
     ) throws -> Bool {
         let peer = try #require(IPAddress(peer))
-        let rule = Rule(id: RuleID("r"), priority: 1, conditions: conditions, action: .fixedResponse(.init(status: 200)))
+        let rule = Rule(
+            id: RuleID("r"), priority: 1, conditions: conditions, action: .fixedResponse(.init(status: 200)))
         let matcher = RuleMatcher([rule])
         return ByteView.with(method) { method in
             ByteView.with(host) { host in
@@ -15,7 +16,8 @@ import TrafficRouting
                     ByteView.with(query) { query in
                         self.lend(headers[...], []) { fields in
                             matcher.match(
-                                RequestFacts(method: method, host: host, path: path, query: query, headers: fields, peer: peer))
+                                RequestFacts(
+                                    method: method, host: host, path: path, query: query, headers: fields, peer: peer))
                                 == 0
                         }
                     }
@@ -44,7 +46,8 @@ import TrafficRouting
     }
 
     @Test(arguments: [
-        ("/img/*", "/img/a/b.png", true), ("/img/*", "/IMG/a", false), ("/a*c*e", "/abcde", true), ("/a*c*e", "/abcd", false),
+        ("/img/*", "/img/a/b.png", true), ("/img/*", "/IMG/a", false), ("/a*c*e", "/abcde", true),
+        ("/a*c*e", "/abcd", false),
         ("/*/x", "/a/y/x", true), ("*", "/", true), ("/\\*", "/*", true), ("/\\*", "/a", false), ("/a?", "/a", false),
     ])
     func pathMattersByCase(pattern: String, path: String, expected: Bool) throws {
@@ -95,7 +98,8 @@ import TrafficRouting
 
     @Test func expandsPlaceholders() {
         let action = RedirectAction(
-            status: .found, protocol: "HTTPS", host: "x.#{host}", port: "443", path: "/new/#{path}", query: "#{query}&p=#{port}")
+            status: .found, protocol: "HTTPS", host: "x.#{host}", port: "443", path: "/new/#{path}",
+            query: "#{query}&p=#{port}")
         #expect(action.location(for: self.source) == "https://x.h.com:443/new/a/b?c=d&p=80")
     }
 

@@ -59,13 +59,17 @@ import TrafficRouting
     ) -> TargetEligibility { TargetEligibility(targets, attributes) }
 
     @Test func onlyHealthyTargetsTakeRequests() {
-        let result = self.eligible([(.registered, .healthy), (.registered, .unhealthy(.timeout)), (.registered, .checking)])
+        let result = self.eligible([
+            (.registered, .healthy), (.registered, .unhealthy(.timeout)), (.registered, .checking),
+        ])
         #expect(result.eligible == [0])
         #expect(!result.failsOpen)
     }
 
     @Test func failsOpenWhereNoneIsHealthyButNeverToDrainingOnes() {
-        let result = self.eligible([(.registered, .unhealthy(.timeout)), (self.draining, .healthy), (.registered, .registering)])
+        let result = self.eligible([
+            (.registered, .unhealthy(.timeout)), (self.draining, .healthy), (.registered, .registering),
+        ])
         #expect(result.eligible == [0, 2])
         #expect(result.failsOpen)
     }

@@ -6,7 +6,8 @@ extension ServerConnection {
     var client: AWSClient {
         AWSClient.remote(
             endpoint: self.endpoint,
-            signer: RequestSigner(accessKeyID: self.credentials.accessKeyID, secretAccessKey: self.credentials.secretAccessKey),
+            signer: RequestSigner(
+                accessKeyID: self.credentials.accessKeyID, secretAccessKey: self.credentials.secretAccessKey),
             region: self.region)
     }
 }

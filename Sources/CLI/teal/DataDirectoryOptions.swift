@@ -2,9 +2,9 @@ internal import ArgumentParser
 internal import ServerFiles
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// The option that every command about one server takes.
@@ -14,7 +14,8 @@ struct DataDirectoryOptions: ParsableArguments {
 
     /// The folder as an absolute path; `$TEAL_DATA_DIR`, then `~/.teal`, where the option is absent.
     var directory: DataDirectory {
-        let path = self.dataDirectory ?? Self.environment("TEAL_DATA_DIR") ?? (Self.environment("HOME") ?? "") + "/.teal"
+        let path =
+            self.dataDirectory ?? Self.environment("TEAL_DATA_DIR") ?? (Self.environment("HOME") ?? "") + "/.teal"
         guard !path.hasPrefix("/"), let current = getcwd(nil, 0) else { return DataDirectory(path: path) }
         defer { free(current) }
         return DataDirectory(path: String(cString: current) + "/" + path)

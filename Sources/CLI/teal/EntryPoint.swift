@@ -3,9 +3,9 @@ internal import CommandLineTool
 internal import ProcessRuntime
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 @main
@@ -17,7 +17,7 @@ struct EntryPoint {
         // ArgumentParser's own code for wrong use is 64; the habit of the field is 2. So wrong use is found before a command runs.
         do {
             _ = try Teal.parseAsRoot()
-        } catch where Teal.exitCode(for: error) == .validationFailure {
+        } catch  where Teal.exitCode(for: error) == .validationFailure {
             CommandOutput.line(Teal.fullMessage(for: error))
             exit(2)
         } catch {

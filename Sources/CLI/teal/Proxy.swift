@@ -17,7 +17,9 @@ struct Proxy: ParsableCommand {
     var workers = 1
 
     func validate() throws {
-        guard (1...256).contains(self.workers) else { throw ValidationError("--workers takes 1 to 256, not \(self.workers)") }
+        guard (1...256).contains(self.workers) else {
+            throw ValidationError("--workers takes 1 to 256, not \(self.workers)")
+        }
     }
 
     func run() throws {

@@ -37,7 +37,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "What runs tasks: docker, process, or auto (docker where its engine answers).")
     var runtime: ServerConfiguration.RuntimeChoice = .auto
 
-    @Option(name: .customLong("lb-bind"), help: "Address that load balancers listen on; may be repeated. Default: loopback.")
+    @Option(
+        name: .customLong("lb-bind"), help: "Address that load balancers listen on; may be repeated. Default: loopback."
+    )
     var loadBalancerBind: [String] = []
 
     @Option(name: .customLong("lb-port-offset"), help: "Added to every listener's port.")
@@ -55,7 +57,9 @@ struct Serve: AsyncParsableCommand {
     @Option(
         name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.",
         transform: { text in
-            guard let level = Logger.Level(rawValue: text) else { throw ValidationError("there is no log level '\(text)'") }
+            guard let level = Logger.Level(rawValue: text) else {
+                throw ValidationError("there is no log level '\(text)'")
+            }
             return level
         })
     var logLevel: Logger.Level = .info
@@ -92,7 +96,8 @@ struct Serve: AsyncParsableCommand {
         configuration.authentication = self.auth
         configuration.runtime = self.runtime
         configuration.loadBalancer = ServerConfiguration.LoadBalancer(
-            bindAddresses: self.loadBalancerBind, portOffset: self.loadBalancerPortOffset, workers: self.loadBalancerWorkers)
+            bindAddresses: self.loadBalancerBind, portOffset: self.loadBalancerPortOffset,
+            workers: self.loadBalancerWorkers)
         configuration.timeScale = TimeScale(self.timeScale) ?? .realTime
         configuration.isEphemeral = self.ephemeral
         do {

@@ -87,7 +87,7 @@ extension HostProcessRuntime {
             blocking.enqueue {
                 do {
                     _ = try Self.look(at: folder)
-                } catch where !Files.exists(folder.path) {
+                } catch  where !Files.exists(folder.path) {
                     // Its sandbox is being removed: nobody asks for this end any more.
                 } catch {
                     logger.error(

@@ -107,7 +107,8 @@ package struct ContainerHandle: Hashable, Sendable, Codable {
     package var bindings: [PortBinding]
 
     package init(
-        taskID: String, name: String, runtime: RuntimeKind, reference: String, imageDigest: String?, startedAt: Timestamp,
+        taskID: String, name: String, runtime: RuntimeKind, reference: String, imageDigest: String?,
+        startedAt: Timestamp,
         bindings: [PortBinding]
     ) {
         self.taskID = taskID

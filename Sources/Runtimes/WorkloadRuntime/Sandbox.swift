@@ -79,7 +79,9 @@ package struct PortBinding: Hashable, Sendable, Codable {
     package var port: Int
     package var transport: PortRequest.Transport
 
-    package init(containerName: String, containerPort: Int, address: String, port: Int, transport: PortRequest.Transport) {
+    package init(
+        containerName: String, containerPort: Int, address: String, port: Int, transport: PortRequest.Transport
+    ) {
         self.containerName = containerName
         self.containerPort = containerPort
         self.address = address

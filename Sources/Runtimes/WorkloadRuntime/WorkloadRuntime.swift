@@ -29,11 +29,14 @@ package protocol WorkloadRuntime: Sendable {
     func stopContainer(_ container: ContainerHandle, timeout: Duration) async throws -> ContainerExit
 
     /// Runs a health command inside the container; a command still running after `timeout` is killed and has failed.
-    func runHealthCommand(_ command: [String], in container: ContainerHandle, timeout: Duration) async throws -> HealthCommandResult
+    func runHealthCommand(_ command: [String], in container: ContainerHandle, timeout: Duration) async throws
+        -> HealthCommandResult
 
     /// Output lines from the container's start on, oldest first, going on until it has exited and all is read.
     /// `after` resumes behind a position seen earlier.
-    func logLines(of container: ContainerHandle, after position: LogPosition?) -> AsyncThrowingStream<LogLine, any Error>
+    func logLines(of container: ContainerHandle, after position: LogPosition?) -> AsyncThrowingStream<
+        LogLine, any Error
+    >
 
     /// Removes the task's containers and network. Logs not yet read are lost.
     func removeSandbox(_ sandbox: Sandbox) async throws

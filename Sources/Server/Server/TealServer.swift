@@ -69,6 +69,7 @@ package struct TealServer: Sendable {
         let plane = try ControlPlane(
             configuration, store: store, runtime: selection.runtime, endpoints: endpoints, clock: clock,
             logger: self.logger)
+        await plane.loadBalancing.publisher.openListeners()
         let meter = RequestMeter()
         let health = HealthPage(
             version: self.version, startedAt: clock.now(), scope: configuration.scope, endpoint: endpoints.local,

@@ -7,23 +7,30 @@ extension ValidationErrors {
         guard let failure = failures.first else {
             return CodeDeploy.Errors.invalidInputException("The input is not valid.")
         }
-        let member = failure.path.split(separator: ".").last { $0 != "member" && Int($0) == nil }.map(String.init) ?? failure.path
+        let member =
+            failure.path.split(separator: ".").last { $0 != "member" && Int($0) == nil }.map(String.init)
+            ?? failure.path
         let error = failure.reason == .missing ? Self.missing(member) : Self.invalid(member, failure)
         return error ?? CodeDeploy.Errors.invalidInputException(Self.text(failure))
     }
 
     private static func missing(_ member: String) -> AWSError? {
         switch member {
-        case "applicationName", "applicationNames": CodeDeploy.Errors.applicationNameRequiredException("An application name must be specified.")
+        case "applicationName", "applicationNames":
+            CodeDeploy.Errors.applicationNameRequiredException("An application name must be specified.")
         case "deploymentGroupName", "currentDeploymentGroupName", "deploymentGroupNames":
             CodeDeploy.Errors.deploymentGroupNameRequiredException("A deployment group name must be specified.")
         case "deploymentConfigName":
-            CodeDeploy.Errors.deploymentConfigNameRequiredException("A deployment configuration name must be specified.")
-        case "deploymentId", "deploymentIds": CodeDeploy.Errors.deploymentIdRequiredException("A deployment ID must be specified.")
+            CodeDeploy.Errors.deploymentConfigNameRequiredException(
+                "A deployment configuration name must be specified.")
+        case "deploymentId", "deploymentIds":
+            CodeDeploy.Errors.deploymentIdRequiredException("A deployment ID must be specified.")
         case "serviceRoleArn": CodeDeploy.Errors.roleRequiredException("A role must be specified.")
         case "revision", "revisions": CodeDeploy.Errors.revisionRequiredException("A revision must be specified.")
-        case "targetId", "targetIds": CodeDeploy.Errors.deploymentTargetIdRequiredException("A deployment target ID must be specified.")
-        case "instanceId", "instanceIds": CodeDeploy.Errors.instanceIdRequiredException("An instance ID must be specified.")
+        case "targetId", "targetIds":
+            CodeDeploy.Errors.deploymentTargetIdRequiredException("A deployment target ID must be specified.")
+        case "instanceId", "instanceIds":
+            CodeDeploy.Errors.instanceIdRequiredException("An instance ID must be specified.")
         case "resourceArn": CodeDeploy.Errors.resourceArnRequiredException("A resource ARN must be specified.")
         case "tags", "tagKeys": CodeDeploy.Errors.tagRequiredException("A tag must be specified.")
         default: nil
@@ -33,7 +40,8 @@ extension ValidationErrors {
     private static func invalid(_ member: String, _ failure: ValidationFailure) -> AWSError? {
         let text = Self.text(failure)
         return switch member {
-        case "applicationName", "newApplicationName", "applicationNames": CodeDeploy.Errors.invalidApplicationNameException(text)
+        case "applicationName", "newApplicationName", "applicationNames":
+            CodeDeploy.Errors.invalidApplicationNameException(text)
         case "deploymentGroupName", "newDeploymentGroupName", "currentDeploymentGroupName", "deploymentGroupNames":
             CodeDeploy.Errors.invalidDeploymentGroupNameException(text)
         case "deploymentConfigName": CodeDeploy.Errors.invalidDeploymentConfigNameException(text)

@@ -17,7 +17,8 @@ enum ECSNames {
             let segments = arn.resourceSegments
             let name = segments.last ?? text
             return ServiceKey(
-                region: scope.region, cluster: segments.count == 3 && cluster == nil ? segments[1] : self.cluster(cluster), name: name)
+                region: scope.region,
+                cluster: segments.count == 3 && cluster == nil ? segments[1] : self.cluster(cluster), name: name)
         }
         return ServiceKey(region: scope.region, cluster: self.cluster(cluster), name: text)
     }

@@ -10,7 +10,9 @@ struct ListPage<Element> {
     init(_ all: [Element], maxResults: Int?, nextToken: String?, limit: Int = 100) throws {
         var start = 0
         if let nextToken {
-            guard let bytes = Base64.decode(nextToken), let position = Int(String(decoding: bytes, as: UTF8.self)), position >= 0 else {
+            guard let bytes = Base64.decode(nextToken), let position = Int(String(decoding: bytes, as: UTF8.self)),
+                position >= 0
+            else {
                 throw ECS.Errors.invalidParameterException("Invalid token \(nextToken)")
             }
             start = min(position, all.count)

@@ -21,7 +21,8 @@ extension AWSError {
         AWSError(code: "TargetGroupNotFound", message: "Target group '\(arn)' not found")
     }
 
-    static let targetGroupsNotFound = AWSError(code: "TargetGroupNotFound", message: "One or more target groups not found")
+    static let targetGroupsNotFound = AWSError(
+        code: "TargetGroupNotFound", message: "One or more target groups not found")
     static let listenersNotFound = AWSError(code: "ListenerNotFound", message: "One or more listeners not found")
     static let rulesNotFound = AWSError(code: "RuleNotFound", message: "One or more rules not found")
 }

@@ -6,7 +6,8 @@ extension ValidationErrors {
         let noun = failures.count == 1 ? "error" : "errors"
         let details = failures.map { failure in
             let value = failure.reason == .missing ? "null" : "'\(failure.value)'"
-            return "Value \(value) at '\(Self.shown(failure.path))' failed to satisfy constraint: \(failure.reason.constraint)"
+            return
+                "Value \(value) at '\(Self.shown(failure.path))' failed to satisfy constraint: \(failure.reason.constraint)"
         }
         return .validation("\(failures.count) validation \(noun) detected: \(details.joined(separator: "; "))")
     }

@@ -11,7 +11,9 @@ struct FunctionReference: Equatable, Sendable {
     /// - Throws: `InvalidParameterValueException` where the name and the parameter disagree.
     init(_ text: String, qualifier parameter: String? = nil) throws {
         var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        if let function = parts.firstIndex(of: "function"), function < parts.count - 1 { parts.removeFirst(function + 1) }
+        if let function = parts.firstIndex(of: "function"), function < parts.count - 1 {
+            parts.removeFirst(function + 1)
+        }
         guard let name = parts.first, !name.isEmpty, parts.count <= 2 else {
             throw Lambda.Errors.invalidParameterValueException("Invalid function name: \(text)")
         }

@@ -38,7 +38,8 @@ package struct LambdaHandlers: Sendable {
         self.logWriter = logWriter
         self.codes = FunctionCodeStore(root: configuration.directory)
         self.pool = FunctionPool(
-            configuration: .init(directory: configuration.directory + "/.environments", endpoint: configuration.endpoint),
+            configuration: .init(
+                directory: configuration.directory + "/.environments", endpoint: configuration.endpoint),
             credentials: { try await sessions.credentials(for: $0) }, clock: clock, logger: logger,
             log: { logWriter.write($0) })
         self.runner = FunctionRunner(store: store, codes: self.codes, pool: self.pool)

@@ -9,7 +9,8 @@ extension ValidationErrors {
         }
         if let runtime = failures.first(where: { $0.path == "Runtime" }) {
             return Lambda.Errors.invalidParameterValueException(
-                "Value \(runtime.value) at 'runtime' failed to satisfy constraint: \(Self.constraint(runtime)) or be a valid ARN")
+                "Value \(runtime.value) at 'runtime' failed to satisfy constraint: \(Self.constraint(runtime)) or be a valid ARN"
+            )
         }
         let count = failures.count == 1 ? "1 validation error" : "\(failures.count) validation errors"
         return AWSError(

@@ -14,7 +14,8 @@ struct Page<Item> {
     init(_ all: [Item], marker: String?, limit: Int?, id: (Item) -> String) throws {
         var rest = all[...]
         if let marker, !marker.isEmpty {
-            guard let bytes = Base64.decode(marker), let index = all.firstIndex(where: { Array(id($0).utf8) == bytes }) else {
+            guard let bytes = Base64.decode(marker), let index = all.firstIndex(where: { Array(id($0).utf8) == bytes })
+            else {
                 throw Lambda.Errors.invalidParameterValueException("Invalid Marker: \(marker)")
             }
             rest = all[(index + 1)...]

@@ -10,7 +10,8 @@ enum LogGroupReference {
         case (let name?, nil): return name
         case (nil, let identifier?): return try Self.name(of: identifier)
         case (nil, nil), (.some, .some):
-            throw Logs.Errors.invalidParameterException("Exactly one of logGroupName and logGroupIdentifier must be given.")
+            throw Logs.Errors.invalidParameterException(
+                "Exactly one of logGroupName and logGroupIdentifier must be given.")
         }
     }
 

@@ -1,5 +1,5 @@
-internal import LogsAPI
 package import Logging
+internal import LogsAPI
 package import Model
 package import ServiceLifecycle
 package import Store
@@ -17,7 +17,9 @@ package struct LogsHandlers: Sendable {
         self.logger = logger
     }
 
-    package var services: [any Service] { [RetentionController(store: self.store, clock: self.clock, logger: self.logger)] }
+    package var services: [any Service] {
+        [RetentionController(store: self.store, clock: self.clock, logger: self.logger)]
+    }
 
     package func register(in registry: inout OperationRegistry) {
         registry.register(Logs.service, validationErrors: .logs)

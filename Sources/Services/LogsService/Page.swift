@@ -10,7 +10,8 @@ struct Page<Item> {
     init(_ all: [Item], token: String?, limit: Int?, id: (Item) -> String) throws {
         var rest = all[...]
         if let token {
-            guard let bytes = Base64.decode(token), let index = all.firstIndex(where: { Array(id($0).utf8) == bytes }) else {
+            guard let bytes = Base64.decode(token), let index = all.firstIndex(where: { Array(id($0).utf8) == bytes })
+            else {
                 throw Logs.Errors.invalidParameterException("The specified nextToken is invalid.")
             }
             rest = all[(index + 1)...]

@@ -12,7 +12,8 @@ package struct StoredApplication: Equatable, Sendable {
     package var tags: [ResourceTag]
 
     package init(
-        id: String, region: String, name: String, computePlatform: String, createdAt: Timestamp, tags: [ResourceTag] = []
+        id: String, region: String, name: String, computePlatform: String, createdAt: Timestamp,
+        tags: [ResourceTag] = []
     ) {
         self.id = id
         self.region = region
@@ -40,7 +41,8 @@ extension StoreSnapshot {
     /// By name.
     package func codeDeployApplications(region: String) throws -> [StoredApplication] {
         try Row.all(
-            self.database, sql: "SELECT * FROM codedeploy_applications WHERE region = ? ORDER BY name", arguments: [region]
+            self.database, sql: "SELECT * FROM codedeploy_applications WHERE region = ? ORDER BY name",
+            arguments: [region]
         ).map(StoredApplication.init(row:))
     }
 }

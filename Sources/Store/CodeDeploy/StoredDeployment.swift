@@ -110,7 +110,9 @@ extension StoreSnapshot {
     }
 
     /// The group's newest deployment, of one status or of any.
-    package func lastCodeDeployDeployment(groupID: String, status: CodeDeployDeployment.Status? = nil) throws -> StoredDeployment? {
+    package func lastCodeDeployDeployment(groupID: String, status: CodeDeployDeployment.Status? = nil) throws
+        -> StoredDeployment?
+    {
         try Row.first(
             self.database,
             sql: """

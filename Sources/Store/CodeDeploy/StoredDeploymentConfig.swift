@@ -23,7 +23,8 @@ package struct StoredDeploymentConfig: Equatable, Sendable {
 extension StoreSnapshot {
     package func codeDeployConfig(named name: String, region: String) throws -> StoredDeploymentConfig? {
         try Row.first(
-            self.database, sql: "SELECT * FROM codedeploy_configs WHERE region = ? AND name = ?", arguments: [region, name]
+            self.database, sql: "SELECT * FROM codedeploy_configs WHERE region = ? AND name = ?",
+            arguments: [region, name]
         ).map(StoredDeploymentConfig.init(row:))
     }
 

@@ -14,7 +14,8 @@ package struct StoredDeploymentGroup: Equatable, Sendable {
     package var tags: [ResourceTag]
 
     package init(
-        id: String, applicationID: String, region: String, name: String, service: String, configName: String, body: String,
+        id: String, applicationID: String, region: String, name: String, service: String, configName: String,
+        body: String,
         tags: [ResourceTag] = []
     ) {
         self.id = id
@@ -81,7 +82,8 @@ extension StoreTransaction {
                 group.name, group.service, group.configName, group.body, MapColumn.text(group.tags), group.id,
             ])
         try self.database.run(
-            sql: "UPDATE codedeploy_deployments SET group_name = ? WHERE group_id = ?", arguments: [group.name, group.id])
+            sql: "UPDATE codedeploy_deployments SET group_name = ? WHERE group_id = ?",
+            arguments: [group.name, group.id])
     }
 
     /// Its deployments stay; one that runs goes on.

@@ -28,7 +28,8 @@ package struct StoredRevision: Equatable, Sendable {
 
     init(row: Row) {
         self.init(
-            applicationID: row["application_id"], sha256: row["sha256"], body: row["body"], description: row["description"],
+            applicationID: row["application_id"], sha256: row["sha256"], body: row["body"],
+            description: row["description"],
             registeredAt: Timestamp(milliseconds: row["registered_at"]),
             firstUsedAt: (row["first_used_at"] as Int64?).map(Timestamp.init(milliseconds:)),
             lastUsedAt: (row["last_used_at"] as Int64?).map(Timestamp.init(milliseconds:)))
@@ -66,7 +67,8 @@ extension StoreTransaction {
                 """,
             arguments: [
                 revision.applicationID, revision.sha256, revision.body, revision.description,
-                revision.registeredAt.milliseconds, revision.firstUsedAt?.milliseconds, revision.lastUsedAt?.milliseconds,
+                revision.registeredAt.milliseconds, revision.firstUsedAt?.milliseconds,
+                revision.lastUsedAt?.milliseconds,
             ])
     }
 }

@@ -23,6 +23,7 @@ extension StoreTransaction {
 
     package func deleteAccountSetting(_ name: String, of principal: String, region: String) throws {
         try self.database.run(
-            sql: "DELETE FROM ecs_account_settings WHERE region = ? AND principal = ? AND name = ?", arguments: [region, principal, name])
+            sql: "DELETE FROM ecs_account_settings WHERE region = ? AND principal = ? AND name = ?",
+            arguments: [region, principal, name])
     }
 }

@@ -42,14 +42,16 @@ extension StoreSnapshot {
     /// By name.
     package func activeClusters(region: String) throws -> [StoredCluster] {
         try Row.all(
-            self.database, sql: "SELECT * FROM ecs_clusters WHERE region = ? AND status = 'ACTIVE' ORDER BY name", arguments: [region]
+            self.database, sql: "SELECT * FROM ecs_clusters WHERE region = ? AND status = 'ACTIVE' ORDER BY name",
+            arguments: [region]
         ).map(StoredCluster.init)
     }
 
     package func counts(ofCluster name: String, region: String) throws -> ClusterCounts {
         var counts = ClusterCounts()
         counts.running = try self.count("ecs_tasks", "last_status = 'RUNNING'", region, name)
-        counts.pending = try self.count("ecs_tasks", "last_status IN ('PROVISIONING', 'PENDING', 'ACTIVATING')", region, name)
+        counts.pending = try self.count(
+            "ecs_tasks", "last_status IN ('PROVISIONING', 'PENDING', 'ACTIVATING')", region, name)
         counts.services = try self.count("ecs_services", "status = 'ACTIVE'", region, name)
         return counts
     }
@@ -69,7 +71,8 @@ extension StoreTransaction {
                 ON CONFLICT DO UPDATE SET status = excluded.status, created_at = excluded.created_at, body = excluded.body
                 """,
             arguments: [
-                cluster.region, cluster.name, cluster.isActive ? "ACTIVE" : "INACTIVE", cluster.createdAt.milliseconds, cluster.body,
+                cluster.region, cluster.name, cluster.isActive ? "ACTIVE" : "INACTIVE", cluster.createdAt.milliseconds,
+                cluster.body,
             ])
     }
 }

@@ -13,7 +13,8 @@ extension StoreTransaction {
     package func addECSTags(_ tags: [ResourceTag], to arn: String) throws {
         for tag in tags {
             try self.database.run(
-                sql: "INSERT INTO ecs_tags (arn, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+                sql:
+                    "INSERT INTO ecs_tags (arn, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
                 arguments: [arn, tag.key, tag.value])
         }
     }

@@ -40,7 +40,8 @@ package struct StoredService: Equatable, Sendable {
     package var body: String
 
     package init(
-        key: ServiceKey, status: Status, controller: Controller, desiredCount: Int, createdAt: Timestamp, steadySince: Timestamp?,
+        key: ServiceKey, status: Status, controller: Controller, desiredCount: Int, createdAt: Timestamp,
+        steadySince: Timestamp?,
         clientToken: String?, body: String
     ) {
         self.key = key
@@ -56,9 +57,11 @@ package struct StoredService: Equatable, Sendable {
     fileprivate init(_ row: Row) {
         self.init(
             key: ServiceKey(region: row["region"], cluster: row["cluster"], name: row["name"]),
-            status: Status(rawValue: row["status"]) ?? .inactive, controller: Controller(rawValue: row["controller"]) ?? .ecs,
+            status: Status(rawValue: row["status"]) ?? .inactive,
+            controller: Controller(rawValue: row["controller"]) ?? .ecs,
             desiredCount: row["desired_count"], createdAt: Timestamp(milliseconds: row["created_at"]),
-            steadySince: (row["steady_since"] as Int64?).map { Timestamp(milliseconds: $0) }, clientToken: row["client_token"],
+            steadySince: (row["steady_since"] as Int64?).map { Timestamp(milliseconds: $0) },
+            clientToken: row["client_token"],
             body: row["body"])
     }
 }
@@ -66,19 +69,22 @@ package struct StoredService: Equatable, Sendable {
 extension StoreSnapshot {
     package func service(_ key: ServiceKey) throws -> StoredService? {
         try Row.first(
-            self.database, sql: "SELECT * FROM ecs_services WHERE region = ? AND cluster = ? AND name = ?", arguments: key.arguments
+            self.database, sql: "SELECT * FROM ecs_services WHERE region = ? AND cluster = ? AND name = ?",
+            arguments: key.arguments
         ).map(StoredService.init)
     }
 
     /// Services that the scheduler works on, in every region.
     package func scheduledServices() throws -> [StoredService] {
-        try Row.all(self.database, sql: "SELECT * FROM ecs_services WHERE status <> 'INACTIVE' ORDER BY created_at").map(StoredService.init)
+        try Row.all(self.database, sql: "SELECT * FROM ecs_services WHERE status <> 'INACTIVE' ORDER BY created_at")
+            .map(StoredService.init)
     }
 
     /// By name, without INACTIVE ones.
     package func services(cluster: String, region: String) throws -> [StoredService] {
         try Row.all(
-            self.database, sql: "SELECT * FROM ecs_services WHERE region = ? AND cluster = ? AND status <> 'INACTIVE' ORDER BY name",
+            self.database,
+            sql: "SELECT * FROM ecs_services WHERE region = ? AND cluster = ? AND status <> 'INACTIVE' ORDER BY name",
             arguments: [region, cluster]
         ).map(StoredService.init)
     }
@@ -97,8 +103,10 @@ extension StoreTransaction {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                service.key.region, service.key.cluster, service.key.name, service.status.rawValue, service.controller.rawValue,
-                service.desiredCount, service.createdAt.milliseconds, service.steadySince?.milliseconds, service.clientToken, service.body,
+                service.key.region, service.key.cluster, service.key.name, service.status.rawValue,
+                service.controller.rawValue,
+                service.desiredCount, service.createdAt.milliseconds, service.steadySince?.milliseconds,
+                service.clientToken, service.body,
             ])
         self.changed(.services)
         self.changed(service.key)
@@ -111,7 +119,8 @@ extension StoreTransaction {
                 WHERE region = ? AND cluster = ? AND name = ?
                 """,
             arguments: [
-                service.status.rawValue, service.controller.rawValue, service.desiredCount, service.steadySince?.milliseconds, service.body,
+                service.status.rawValue, service.controller.rawValue, service.desiredCount,
+                service.steadySince?.milliseconds, service.body,
                 service.key.region, service.key.cluster, service.key.name,
             ])
         self.changed(.services)

@@ -35,9 +35,11 @@ package struct StoredServiceRevision: Equatable, Sendable {
     fileprivate init(_ row: Row) throws {
         self.init(
             id: row["id"], service: ServiceKey(region: row["region"], cluster: row["cluster"], name: row["service"]),
-            role: DesiredService.Revision.Role(rawValue: row["role"]) ?? .active, scale: row["scale"], clientToken: row["client_token"],
+            role: DesiredService.Revision.Role(rawValue: row["role"]) ?? .active, scale: row["scale"],
+            clientToken: row["client_token"],
             progress: try StoredJSON.decode(RevisionProgress.self, from: row["progress"]),
-            createdAt: Timestamp(milliseconds: row["created_at"]), updatedAt: Timestamp(milliseconds: row["updated_at"]), body: row["body"])
+            createdAt: Timestamp(milliseconds: row["created_at"]),
+            updatedAt: Timestamp(milliseconds: row["updated_at"]), body: row["body"])
     }
 }
 
@@ -55,7 +57,8 @@ extension StoreSnapshot {
     }
 
     package func revision(_ id: String) throws -> StoredServiceRevision? {
-        try Row.first(self.database, sql: "SELECT * FROM ecs_service_revisions WHERE id = ?", arguments: [id]).map(StoredServiceRevision.init)
+        try Row.first(self.database, sql: "SELECT * FROM ecs_service_revisions WHERE id = ?", arguments: [id]).map(
+            StoredServiceRevision.init)
     }
 }
 
@@ -70,8 +73,10 @@ extension StoreTransaction {
                     updated_at = excluded.updated_at, body = excluded.body
                 """,
             arguments: [
-                revision.id, revision.service.region, revision.service.cluster, revision.service.name, revision.role.rawValue,
-                revision.scale, revision.clientToken, try StoredJSON.encode(revision.progress), revision.createdAt.milliseconds,
+                revision.id, revision.service.region, revision.service.cluster, revision.service.name,
+                revision.role.rawValue,
+                revision.scale, revision.clientToken, try StoredJSON.encode(revision.progress),
+                revision.createdAt.milliseconds,
                 revision.updatedAt.milliseconds, revision.body,
             ])
         self.changed(.taskSets)

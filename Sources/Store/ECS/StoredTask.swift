@@ -23,7 +23,8 @@ package struct StoredTask: Equatable, Sendable {
     package var body: String
 
     package init(
-        id: String, region: String, cluster: String, family: String, service: String?, revision: String?, startedBy: String?,
+        id: String, region: String, cluster: String, family: String, service: String?, revision: String?,
+        startedBy: String?,
         group: String, clientToken: String?, isAccounted: Bool = false, machine: TaskMachine, body: String
     ) {
         self.id = id
@@ -42,9 +43,12 @@ package struct StoredTask: Equatable, Sendable {
 
     fileprivate init(_ row: Row) throws {
         self.init(
-            id: row["id"], region: row["region"], cluster: row["cluster"], family: row["family"], service: row["service"],
-            revision: row["revision"], startedBy: row["started_by"], group: row["group_name"], clientToken: row["client_token"],
-            isAccounted: row["is_accounted"], machine: try StoredJSON.decode(TaskMachine.self, from: row["machine"]), body: row["body"])
+            id: row["id"], region: row["region"], cluster: row["cluster"], family: row["family"],
+            service: row["service"],
+            revision: row["revision"], startedBy: row["started_by"], group: row["group_name"],
+            clientToken: row["client_token"],
+            isAccounted: row["is_accounted"], machine: try StoredJSON.decode(TaskMachine.self, from: row["machine"]),
+            body: row["body"])
     }
 }
 
@@ -55,7 +59,9 @@ extension StoreSnapshot {
 
     /// Oldest first, in every region.
     package func liveTasks() throws -> [StoredTask] {
-        try Row.all(self.database, sql: "SELECT * FROM ecs_tasks WHERE last_status <> 'STOPPED' ORDER BY created_at, id").map(StoredTask.init)
+        try Row.all(
+            self.database, sql: "SELECT * FROM ecs_tasks WHERE last_status <> 'STOPPED' ORDER BY created_at, id"
+        ).map(StoredTask.init)
     }
 
     /// Tasks of a service that have not stopped, or whose end has not been counted.
@@ -73,14 +79,17 @@ extension StoreSnapshot {
     /// Newest first.
     package func tasks(cluster: String, region: String, desiredStatus: String) throws -> [StoredTask] {
         try Row.all(
-            self.database, sql: "SELECT * FROM ecs_tasks WHERE region = ? AND cluster = ? AND desired_status = ? ORDER BY created_at DESC, id",
+            self.database,
+            sql:
+                "SELECT * FROM ecs_tasks WHERE region = ? AND cluster = ? AND desired_status = ? ORDER BY created_at DESC, id",
             arguments: [region, cluster, desiredStatus]
         ).map(StoredTask.init)
     }
 
     package func tasks(clientToken: String, cluster: String, region: String) throws -> [StoredTask] {
         try Row.all(
-            self.database, sql: "SELECT * FROM ecs_tasks WHERE region = ? AND cluster = ? AND client_token = ? ORDER BY id",
+            self.database,
+            sql: "SELECT * FROM ecs_tasks WHERE region = ? AND cluster = ? AND client_token = ? ORDER BY id",
             arguments: [region, cluster, clientToken]
         ).map(StoredTask.init)
     }
@@ -98,17 +107,22 @@ extension StoreTransaction {
                     is_accounted = excluded.is_accounted, stopped_at = excluded.stopped_at, machine = excluded.machine, body = excluded.body
                 """,
             arguments: [
-                task.id, task.region, task.cluster, task.family, task.service, task.revision, task.startedBy, task.group, task.clientToken,
-                task.machine.phase.rawValue, task.machine.desiredStatus, task.isAccounted, task.machine.times.createdAt.milliseconds,
+                task.id, task.region, task.cluster, task.family, task.service, task.revision, task.startedBy,
+                task.group, task.clientToken,
+                task.machine.phase.rawValue, task.machine.desiredStatus, task.isAccounted,
+                task.machine.times.createdAt.milliseconds,
                 task.machine.times.stoppedAt?.milliseconds, try StoredJSON.encode(task.machine), task.body,
             ])
         self.changed(.tasks)
-        if let service = task.service { self.changed(ServiceKey(region: task.region, cluster: task.cluster, name: service)) }
+        if let service = task.service {
+            self.changed(ServiceKey(region: task.region, cluster: task.cluster, name: service))
+        }
     }
 
     /// Forgets tasks that stopped before `moment` and have been counted.
     package func deleteTasks(stoppedBefore moment: Timestamp) throws {
         try self.database.run(
-            sql: "DELETE FROM ecs_tasks WHERE stopped_at < ? AND (is_accounted = 1 OR service IS NULL)", arguments: [moment.milliseconds])
+            sql: "DELETE FROM ecs_tasks WHERE stopped_at < ? AND (is_accounted = 1 OR service IS NULL)",
+            arguments: [moment.milliseconds])
     }
 }

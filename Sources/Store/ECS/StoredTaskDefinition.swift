@@ -49,9 +49,11 @@ extension StoreSnapshot {
 
     /// The revision that the family's next registration gets; numbers are never used again.
     package func nextRevision(family: String, region: String) throws -> Int {
-        1 + (try Int.first(
-            self.database, sql: "SELECT MAX(revision) FROM ecs_task_definitions WHERE region = ? AND family = ?", arguments: [region, family])
-            ?? 0)
+        1
+            + (try Int.first(
+                self.database, sql: "SELECT MAX(revision) FROM ecs_task_definitions WHERE region = ? AND family = ?",
+                arguments: [region, family])
+                ?? 0)
     }
 
     /// By family, then revision.
@@ -60,7 +62,8 @@ extension StoreSnapshot {
         region: String, status: StoredTaskDefinition.Status?, family: String? = nil, familyPrefix: String? = nil
     ) throws -> [StoredTaskDefinition] {
         try Row.all(
-            self.database, sql: "SELECT * FROM ecs_task_definitions WHERE region = ? ORDER BY family, revision", arguments: [region]
+            self.database, sql: "SELECT * FROM ecs_task_definitions WHERE region = ? ORDER BY family, revision",
+            arguments: [region]
         ).map(StoredTaskDefinition.init).filter { definition in
             (status == nil || definition.status == status) && (family == nil || definition.family == family)
                 && (familyPrefix.map { definition.family.hasPrefix($0) } ?? true)
@@ -75,6 +78,8 @@ extension StoreTransaction {
                 INSERT INTO ecs_task_definitions (region, family, revision, status, body) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET status = excluded.status, body = excluded.body
                 """,
-            arguments: [definition.region, definition.family, definition.revision, definition.status.rawValue, definition.body])
+            arguments: [
+                definition.region, definition.family, definition.revision, definition.status.rawValue, definition.body,
+            ])
     }
 }

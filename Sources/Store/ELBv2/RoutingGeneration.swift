@@ -19,7 +19,8 @@ extension StoreTransaction {
     /// Makes sure that generations stay above one that a proxy already serves (an older copy of the file was restored).
     package func raiseRoutingGeneration(above generation: Int) throws {
         try self.database.run(
-            sql: "UPDATE elbv2_routing SET generation = ? WHERE generation <= ?", arguments: [generation + 1, generation])
+            sql: "UPDATE elbv2_routing SET generation = ? WHERE generation <= ?",
+            arguments: [generation + 1, generation])
         self.changed(.routing)
     }
 }

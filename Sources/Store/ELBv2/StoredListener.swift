@@ -44,7 +44,8 @@ extension StoreSnapshot {
 
     /// Of every load balancer, oldest first.
     package func allListeners() throws -> [StoredListener] {
-        try Row.all(self.database, sql: "SELECT * FROM elbv2_listeners ORDER BY sequence").map(StoredListener.init(row:))
+        try Row.all(self.database, sql: "SELECT * FROM elbv2_listeners ORDER BY sequence").map(
+            StoredListener.init(row:))
     }
 
     package func listener(arn: String) throws -> StoredListener? {
@@ -69,7 +70,8 @@ extension StoreTransaction {
                 VALUES (?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                listener.arn, listener.loadBalancerARN, listener.port, listener.body, MapColumn.text(listener.attributes),
+                listener.arn, listener.loadBalancerARN, listener.port, listener.body,
+                MapColumn.text(listener.attributes),
                 MapColumn.text(listener.tags),
             ])
     }

@@ -14,7 +14,8 @@ package struct StoredListenerRule: Equatable, Sendable {
     package var tags: [ResourceTag]
 
     package init(
-        arn: String, listenerARN: String, priority: Int?, body: String, targetGroupARNs: Set<String>, tags: [ResourceTag] = []
+        arn: String, listenerARN: String, priority: Int?, body: String, targetGroupARNs: Set<String>,
+        tags: [ResourceTag] = []
     ) {
         self.arn = arn
         self.listenerARN = listenerARN
@@ -63,7 +64,8 @@ extension StoreSnapshot {
 
     package func defaultRule(listenerARN: String) throws -> StoredListenerRule? {
         try Row.first(
-            self.database, sql: "SELECT * FROM elbv2_rules WHERE listener_arn = ? AND priority IS NULL", arguments: [listenerARN]
+            self.database, sql: "SELECT * FROM elbv2_rules WHERE listener_arn = ? AND priority IS NULL",
+            arguments: [listenerARN]
         ).map(StoredListenerRule.init(row:))
     }
 
@@ -103,7 +105,8 @@ extension StoreTransaction {
     /// - Throws: on the schema where one of the priorities belongs to a rule that is not among them.
     package func setPriorities(_ priorities: [(arn: String, priority: Int)]) throws {
         for (arn, priority) in priorities {
-            try self.database.run(sql: "UPDATE elbv2_rules SET priority = ? WHERE arn = ?", arguments: [-priority, arn])
+            try self.database.run(
+                sql: "UPDATE elbv2_rules SET priority = ? WHERE arn = ?", arguments: [-priority, arn])
         }
         for (arn, priority) in priorities {
             try self.database.run(sql: "UPDATE elbv2_rules SET priority = ? WHERE arn = ?", arguments: [priority, arn])

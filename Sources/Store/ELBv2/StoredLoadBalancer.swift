@@ -39,7 +39,8 @@ extension StoreSnapshot {
     /// In order of creation.
     package func loadBalancers(region: String) throws -> [StoredLoadBalancer] {
         try Row.all(
-            self.database, sql: "SELECT * FROM elbv2_load_balancers WHERE region = ? ORDER BY sequence", arguments: [region]
+            self.database, sql: "SELECT * FROM elbv2_load_balancers WHERE region = ? ORDER BY sequence",
+            arguments: [region]
         ).map(StoredLoadBalancer.init(row:))
     }
 
@@ -56,7 +57,8 @@ extension StoreSnapshot {
 
     package func loadBalancer(region: String, name: String) throws -> StoredLoadBalancer? {
         try Row.first(
-            self.database, sql: "SELECT * FROM elbv2_load_balancers WHERE region = ? AND name = ?", arguments: [region, name]
+            self.database, sql: "SELECT * FROM elbv2_load_balancers WHERE region = ? AND name = ?",
+            arguments: [region, name]
         ).map(StoredLoadBalancer.init(row:))
     }
 }

@@ -74,7 +74,8 @@ extension StoreTransaction {
                     draining_until = NULL
                 """,
             arguments: [
-                target.targetGroupARN, target.id, target.port, target.availabilityZone, target.registeredAt.milliseconds,
+                target.targetGroupARN, target.id, target.port, target.availabilityZone,
+                target.registeredAt.milliseconds,
             ])
         self.changed(.targetHealth)
     }

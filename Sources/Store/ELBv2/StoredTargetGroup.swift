@@ -14,7 +14,8 @@ package struct StoredTargetGroup: Equatable, Sendable {
     package var tags: [ResourceTag]
 
     package init(
-        arn: String, region: String, name: String, body: String, attributes: [String: String] = [:], tags: [ResourceTag] = []
+        arn: String, region: String, name: String, body: String, attributes: [String: String] = [:],
+        tags: [ResourceTag] = []
     ) {
         self.arn = arn
         self.region = region
@@ -36,7 +37,8 @@ extension StoreSnapshot {
     /// In order of creation.
     package func targetGroups(region: String) throws -> [StoredTargetGroup] {
         try Row.all(
-            self.database, sql: "SELECT * FROM elbv2_target_groups WHERE region = ? ORDER BY sequence", arguments: [region]
+            self.database, sql: "SELECT * FROM elbv2_target_groups WHERE region = ? ORDER BY sequence",
+            arguments: [region]
         ).map(StoredTargetGroup.init(row:))
     }
 
@@ -53,7 +55,8 @@ extension StoreSnapshot {
 
     package func targetGroup(region: String, name: String) throws -> StoredTargetGroup? {
         try Row.first(
-            self.database, sql: "SELECT * FROM elbv2_target_groups WHERE region = ? AND name = ?", arguments: [region, name]
+            self.database, sql: "SELECT * FROM elbv2_target_groups WHERE region = ? AND name = ?",
+            arguments: [region, name]
         ).map(StoredTargetGroup.init(row:))
     }
 
@@ -99,7 +102,8 @@ extension StoreTransaction {
                 INSERT INTO elbv2_target_groups (arn, region, name, body, attributes, tags) VALUES (?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                group.arn, group.region, group.name, group.body, MapColumn.text(group.attributes), MapColumn.text(group.tags),
+                group.arn, group.region, group.name, group.body, MapColumn.text(group.attributes),
+                MapColumn.text(group.tags),
             ])
         self.changed(.targetGroups)
     }

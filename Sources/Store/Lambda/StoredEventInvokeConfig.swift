@@ -25,7 +25,8 @@ package struct StoredEventInvokeConfig: Equatable, Sendable {
 
     init(row: Row) {
         self.init(
-            region: row["region"], name: row["name"], qualifier: row["qualifier"], maximumRetries: row["maximum_retries"],
+            region: row["region"], name: row["name"], qualifier: row["qualifier"],
+            maximumRetries: row["maximum_retries"],
             maximumAge: row["maximum_age"], modifiedAt: Timestamp(milliseconds: row["modified_at"]))
     }
 }
@@ -33,7 +34,8 @@ package struct StoredEventInvokeConfig: Equatable, Sendable {
 extension StoreSnapshot {
     package func eventInvokeConfig(region: String, name: String, qualifier: String) throws -> StoredEventInvokeConfig? {
         try Row.first(
-            self.database, sql: "SELECT * FROM lambda_event_invoke_configs WHERE region = ? AND name = ? AND qualifier = ?",
+            self.database,
+            sql: "SELECT * FROM lambda_event_invoke_configs WHERE region = ? AND name = ? AND qualifier = ?",
             arguments: [region, name, qualifier]
         ).map(StoredEventInvokeConfig.init(row:))
     }

@@ -47,14 +47,16 @@ package struct StoredFunctionVersion: Equatable, Sendable {
 
     init(row: Row) {
         self.init(
-            region: row["region"], name: row["name"], version: row["version"], codeSHA: row["code_sha"], body: row["body"])
+            region: row["region"], name: row["name"], version: row["version"], codeSHA: row["code_sha"],
+            body: row["body"])
     }
 }
 
 extension StoreSnapshot {
     package func function(region: String, name: String) throws -> StoredFunction? {
         try Row.first(
-            self.database, sql: "SELECT * FROM lambda_functions WHERE region = ? AND name = ?", arguments: [region, name]
+            self.database, sql: "SELECT * FROM lambda_functions WHERE region = ? AND name = ?",
+            arguments: [region, name]
         ).map(StoredFunction.init(row:))
     }
 
@@ -86,7 +88,8 @@ extension StoreSnapshot {
 extension StoreTransaction {
     package func insert(_ function: StoredFunction) throws {
         try self.database.run(
-            sql: "INSERT INTO lambda_functions (region, name, reserved_concurrency, last_version, tags) VALUES (?, ?, ?, ?, ?)",
+            sql:
+                "INSERT INTO lambda_functions (region, name, reserved_concurrency, last_version, tags) VALUES (?, ?, ?, ?, ?)",
             arguments: [
                 function.region, function.name, function.reservedConcurrency, function.lastVersion, function.tags,
             ])
@@ -126,7 +129,8 @@ extension StoreTransaction {
 
     package func deleteFunctionVersion(region: String, name: String, version: String) throws {
         try self.database.run(
-            sql: "DELETE FROM lambda_versions WHERE region = ? AND name = ? AND version = ?", arguments: [region, name, version])
+            sql: "DELETE FROM lambda_versions WHERE region = ? AND name = ? AND version = ?",
+            arguments: [region, name, version])
         self.changed(.functions)
     }
 }

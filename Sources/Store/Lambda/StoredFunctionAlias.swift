@@ -9,7 +9,8 @@ package struct StoredFunctionAlias: Equatable, Sendable {
     package var description: String
     package var revisionID: String
 
-    package init(region: String, name: String, alias: String, version: String, description: String, revisionID: String) {
+    package init(region: String, name: String, alias: String, version: String, description: String, revisionID: String)
+    {
         self.region = region
         self.name = name
         self.alias = alias
@@ -56,7 +57,8 @@ extension StoreTransaction {
 
     package func deleteFunctionAlias(region: String, name: String, alias: String) throws {
         try self.database.run(
-            sql: "DELETE FROM lambda_aliases WHERE region = ? AND name = ? AND alias = ?", arguments: [region, name, alias])
+            sql: "DELETE FROM lambda_aliases WHERE region = ? AND name = ? AND alias = ?",
+            arguments: [region, name, alias])
         self.changed(.functions)
     }
 }

@@ -27,7 +27,9 @@ package struct StoredFunctionPermission: Equatable, Sendable {
 
 extension StoreSnapshot {
     /// In the order in which they were added.
-    package func functionPermissions(region: String, name: String, qualifier: String) throws -> [StoredFunctionPermission] {
+    package func functionPermissions(region: String, name: String, qualifier: String) throws
+        -> [StoredFunctionPermission]
+    {
         try Row.all(
             self.database,
             sql: "SELECT * FROM lambda_permissions WHERE region = ? AND name = ? AND qualifier = ? ORDER BY rowid",
@@ -39,7 +41,8 @@ extension StoreSnapshot {
 extension StoreTransaction {
     package func insert(_ permission: StoredFunctionPermission) throws {
         try self.database.run(
-            sql: "INSERT INTO lambda_permissions (region, name, qualifier, statement_id, statement) VALUES (?, ?, ?, ?, ?)",
+            sql:
+                "INSERT INTO lambda_permissions (region, name, qualifier, statement_id, statement) VALUES (?, ?, ?, ?, ?)",
             arguments: [
                 permission.region, permission.name, permission.qualifier, permission.statementID, permission.statement,
             ])

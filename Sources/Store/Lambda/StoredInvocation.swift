@@ -43,7 +43,8 @@ package struct StoredInvocation: Equatable, Sendable {
     init(row: Row) {
         let payload: Data = row["payload"]
         self.init(
-            requestID: row["request_id"], scope: Scope(account: row["account"], region: row["region"]), name: row["name"],
+            requestID: row["request_id"], scope: Scope(account: row["account"], region: row["region"]),
+            name: row["name"],
             qualifier: row["qualifier"], payload: Array(payload), clientContext: row["client_context"],
             traceID: row["trace_id"], retriesOnError: row["retries_on_error"],
             acceptedAt: Timestamp(milliseconds: row["accepted_at"]), failures: row["failures"],
@@ -53,9 +54,11 @@ package struct StoredInvocation: Equatable, Sendable {
 
 extension StoreSnapshot {
     /// Those whose time has come, oldest first, without the given ones.
-    package func dueInvocations(at now: Timestamp, except running: Set<String>, limit: Int) throws -> [StoredInvocation] {
+    package func dueInvocations(at now: Timestamp, except running: Set<String>, limit: Int) throws -> [StoredInvocation]
+    {
         let rows = try Row.all(
-            self.database, sql: "SELECT * FROM lambda_invocations WHERE next_attempt_at <= ? ORDER BY next_attempt_at, rowid LIMIT ?",
+            self.database,
+            sql: "SELECT * FROM lambda_invocations WHERE next_attempt_at <= ? ORDER BY next_attempt_at, rowid LIMIT ?",
             arguments: [now.milliseconds, limit + running.count])
         return Array(rows.map(StoredInvocation.init(row:)).filter { !running.contains($0.requestID) }.prefix(limit))
     }
@@ -78,7 +81,8 @@ extension StoreTransaction {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                invocation.requestID, invocation.scope.account, invocation.scope.region, invocation.name, invocation.qualifier,
+                invocation.requestID, invocation.scope.account, invocation.scope.region, invocation.name,
+                invocation.qualifier,
                 Data(invocation.payload), invocation.clientContext, invocation.traceID, invocation.retriesOnError,
                 invocation.acceptedAt.milliseconds, invocation.failures, invocation.postponements,
                 invocation.nextAttemptAt.milliseconds,
@@ -88,9 +92,11 @@ extension StoreTransaction {
 
     package func postpone(_ invocation: StoredInvocation) throws {
         try self.database.run(
-            sql: "UPDATE lambda_invocations SET failures = ?, postponements = ?, next_attempt_at = ? WHERE request_id = ?",
+            sql:
+                "UPDATE lambda_invocations SET failures = ?, postponements = ?, next_attempt_at = ? WHERE request_id = ?",
             arguments: [
-                invocation.failures, invocation.postponements, invocation.nextAttemptAt.milliseconds, invocation.requestID,
+                invocation.failures, invocation.postponements, invocation.nextAttemptAt.milliseconds,
+                invocation.requestID,
             ])
         self.changed(.invocations)
     }

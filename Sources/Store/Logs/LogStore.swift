@@ -36,7 +36,9 @@ package final class LogStore: Sendable {
     }
 
     /// Reads one consistent snapshot.
-    package func read<Result: Sendable>(_ body: @escaping @Sendable (LogSnapshot) throws -> Result) async throws -> Result {
+    package func read<Result: Sendable>(_ body: @escaping @Sendable (LogSnapshot) throws -> Result) async throws
+        -> Result
+    {
         try await self.pool.read { try body(LogSnapshot($0)) }
     }
 

@@ -31,7 +31,9 @@ package struct LogPosition: Hashable, Comparable, Sendable {
         self.id = id
     }
 
-    package static func < (left: LogPosition, right: LogPosition) -> Bool { (left.time, left.id) < (right.time, right.id) }
+    package static func < (left: LogPosition, right: LogPosition) -> Bool {
+        (left.time, left.id) < (right.time, right.id)
+    }
 }
 
 /// Which events to read.
@@ -128,7 +130,8 @@ extension LogTransaction {
                 WHERE id = ?4
                 """, arguments: [first.time.milliseconds, last.time.milliseconds, now.milliseconds, stream.id])
         try self.database.execute(
-            sql: "UPDATE log_groups SET stored_bytes = stored_bytes + ? WHERE id = ?", arguments: [size, stream.groupID])
+            sql: "UPDATE log_groups SET stored_bytes = stored_bytes + ? WHERE id = ?",
+            arguments: [size, stream.groupID])
     }
 
     /// Removes a group's events from before a moment, at most so many at a time, oldest first.

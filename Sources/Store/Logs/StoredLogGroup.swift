@@ -52,10 +52,12 @@ extension LogSnapshot {
 
 extension LogTransaction {
     package func insertLogGroup(
-        region: String, name: String, createdAt: Timestamp, logGroupClass: String, isDeletionProtected: Bool, tags: String
+        region: String, name: String, createdAt: Timestamp, logGroupClass: String, isDeletionProtected: Bool,
+        tags: String
     ) throws {
         try self.database.execute(
-            sql: "INSERT INTO log_groups (region, name, created_at, class, deletion_protected, tags) VALUES (?, ?, ?, ?, ?, ?)",
+            sql:
+                "INSERT INTO log_groups (region, name, created_at, class, deletion_protected, tags) VALUES (?, ?, ?, ?, ?, ?)",
             arguments: [region, name, createdAt.milliseconds, logGroupClass, isDeletionProtected, tags])
     }
 

@@ -41,7 +41,8 @@ final class ProxyFixture {
     func publish(_ loadBalancers: [LoadBalancer], _ groups: [TargetGroup]) async throws {
         self.generation += 1
         let generation = Generation(self.generation)
-        self.connection.send(RoutingSnapshot(generation: generation, loadBalancers: loadBalancers, targetGroups: groups))
+        self.connection.send(
+            RoutingSnapshot(generation: generation, loadBalancers: loadBalancers, targetGroups: groups))
         guard await self.connection.waitUntilServed(generation, within: .seconds(10)) else { throw NotServed() }
     }
 
@@ -90,7 +91,9 @@ extension Action {
     static func forward(_ weights: KeyValuePairs<String, Int>) -> Action {
         .forward(
             ForwardAction(
-                targetGroups: weights.map { ForwardAction.WeightedTargetGroup(id: TargetGroupID($0.key), weight: $0.value) }))
+                targetGroups: weights.map {
+                    ForwardAction.WeightedTargetGroup(id: TargetGroupID($0.key), weight: $0.value)
+                }))
     }
 }
 

@@ -18,7 +18,9 @@ struct SeededRandom: RandomNumberGenerator {
         var bytes = original
         for _ in 0..<Int.random(in: 0...4, using: &self) {
             let position = Int.random(in: 0..<max(1, bytes.count), using: &self)
-            let byte = Bool.random(using: &self) ? telling.randomElement(using: &self) ?? 0 : UInt8.random(in: 0...255, using: &self)
+            let byte =
+                Bool.random(using: &self)
+                ? telling.randomElement(using: &self) ?? 0 : UInt8.random(in: 0...255, using: &self)
             switch Int.random(in: 0..<4, using: &self) {
             case 0 where position < bytes.count: bytes[position] = byte
             case 1 where position < bytes.count: bytes.remove(at: position)

@@ -17,7 +17,9 @@ final class TestSocket: Sendable {
     static func connect(to port: UInt16, receiveBuffer: Int32? = nil) throws -> TestSocket {
         let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         let result = TestSocket(number)
-        if var size = receiveBuffer { setsockopt(number, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size)) }
+        if var size = receiveBuffer {
+            setsockopt(number, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
         let address = SocketAddress(IPAddress(ipv4: 0x7F00_0001), port: port)
         guard address.connect(number) == 0 else { throw SystemCallError("connect") }
         return result
@@ -28,7 +30,9 @@ final class TestSocket: Sendable {
     func send(_ bytes: [UInt8]) {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(self.descriptor.number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(self.descriptor.number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return }
             sent += count
         }
@@ -126,7 +130,9 @@ struct TestReader {
         if let length = message["content-length"].flatMap({ Int($0) }) {
             guard let body = self.bytes(length) else { return nil }
             message.body = body
-        } else if message.startLine.hasPrefix("HTTP/"), message.status != 101, message.status != 304, message.status != 204 {
+        } else if message.startLine.hasPrefix("HTTP/"), message.status != 101, message.status != 304,
+            message.status != 204
+        {
             while self.more() {}
             message.body = self.buffered
             self.buffered = []

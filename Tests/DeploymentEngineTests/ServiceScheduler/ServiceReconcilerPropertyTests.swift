@@ -91,7 +91,8 @@ private struct ServiceWorld {
     private mutating func end(_ index: Int, _ code: TaskStop.Code) {
         let task = self.tasks[index]
         self.ended.append(
-            EndedTask(id: task.id, revision: task.revision, ranFor: task.runningSince.map { self.now - $0 }, stopCode: code))
+            EndedTask(
+                id: task.id, revision: task.revision, ranFor: task.runningSince.map { self.now - $0 }, stopCode: code))
         self.tasks[index].phase = .stopped
     }
 
@@ -146,6 +147,8 @@ private struct ServiceWorld {
             }
         }
         let stopped = Set(plan.stops.map(\.task))
-        for index in self.tasks.indices where stopped.contains(self.tasks[index].id) { self.tasks[index].isStopping = true }
+        for index in self.tasks.indices where stopped.contains(self.tasks[index].id) {
+            self.tasks[index].isStopping = true
+        }
     }
 }

@@ -24,7 +24,8 @@ enum Fixture {
 
     static func healthy(_ id: String, _ revision: String) -> ObservedTask {
         ObservedTask(
-            id: id, revision: revision, phase: .running, createdAt: .epoch, runningSince: .epoch, targetHealth: .healthy)
+            id: id, revision: revision, phase: .running, createdAt: .epoch, runningSince: .epoch, targetHealth: .healthy
+        )
     }
 
     static func starting(_ id: String, _ revision: String) -> ObservedTask {
@@ -136,7 +137,8 @@ enum Fixture {
 
     @Test func scalingInGivesUpWhatServesLeast() {
         let service = Fixture.rolling(1, Fixture.revision("new", .primary, completed: true))
-        let plan = self.plan(service, [Fixture.healthy("a", "new"), Fixture.starting("b", "new"), Fixture.healthy("c", "new")])
+        let plan = self.plan(
+            service, [Fixture.healthy("a", "new"), Fixture.starting("b", "new"), Fixture.healthy("c", "new")])
         #expect(plan.stops.map(\.task) == ["b", "c"])
     }
 

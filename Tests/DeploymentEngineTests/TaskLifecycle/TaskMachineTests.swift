@@ -12,7 +12,9 @@ import Testing
     }
 
     /// A task of one container, running since second 3.
-    private func running(_ containers: [ContainerPlan] = [ContainerPlan(name: "web")], targets: [String] = []) -> TaskMachine {
+    private func running(_ containers: [ContainerPlan] = [ContainerPlan(name: "web")], targets: [String] = [])
+        -> TaskMachine
+    {
         var task = self.machine(containers, targets: targets)
         task.sandboxCreated(at: self.at(1))
         for container in containers { task.imagePrepared(of: container.name, digest: nil, at: self.at(2)) }
@@ -156,7 +158,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (ContainerDependency.Condition.complete, 0, true), (.complete, 7, true), (.success, 0, true), (.success, 7, false),
+        (ContainerDependency.Condition.complete, 0, true), (.complete, 7, true), (.success, 0, true),
+        (.success, 7, false),
     ])
     func dependsOnTheEndOfAnother(_ condition: ContainerDependency.Condition, _ code: Int, _ isMet: Bool) {
         var task = self.running([
@@ -215,7 +218,8 @@ import Testing
         #expect(
             task.containers[0].stage
                 == .stopped(
-                    .init(exitCode: nil, reason: "OutOfMemoryError: Container killed due to memory usage", hasRun: true)))
+                    .init(exitCode: nil, reason: "OutOfMemoryError: Container killed due to memory usage", hasRun: true)
+                ))
     }
 
     @Test func aSidecarThatCannotStartDoesNotStopTheTask() {

@@ -113,7 +113,8 @@ struct BodyScanner {
                 self.state = .sizeLineFeed(size)
             } else {
                 let isAllowed = byte != 0x0A && byte >= 0x20 || byte == 0x09
-                self.state = isAllowed && length < Self.maximumAside ? .sizeExtension(size, length: length + 1) : .failed
+                self.state =
+                    isAllowed && length < Self.maximumAside ? .sizeExtension(size, length: length + 1) : .failed
             }
         case .sizeLineFeed(let size):
             self.state = byte != 0x0A ? .failed : size == 0 ? .trailerStart(total: 0) : .data(size)

@@ -33,7 +33,9 @@ struct HeadScanner {
             self.scanned = lineFeed + 1
             guard lineFeed > 0, base[lineFeed - 1] == 0x0D else { return .failed(.malformed) }
             let isEmpty = lineFeed - 1 == self.lineStart
-            if isEmpty, self.lineStart > 0 { return self.scanned > limit ? .failed(.malformed) : .complete(self.scanned) }
+            if isEmpty, self.lineStart > 0 {
+                return self.scanned > limit ? .failed(.malformed) : .complete(self.scanned)
+            }
             if isEmpty { return .failed(.malformed) }
             self.lineStart = self.scanned
         }

@@ -43,7 +43,8 @@ enum Bytes {
     static func lowered(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
     /// `lowered` is in lower case already.
-    static func equalIgnoringCase(_ bytes: UnsafePointer<UInt8>, _ lowered: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    static func equalIgnoringCase(_ bytes: UnsafePointer<UInt8>, _ lowered: UnsafePointer<UInt8>, _ count: Int) -> Bool
+    {
         for index in 0..<count where Self.lowered(bytes[index]) != lowered[index] { return false }
         return true
     }
@@ -232,10 +233,13 @@ struct HeaderTable {
         for connection in self.slices where connection.header == .connection {
             for index in self.slices.indices where self.slices[index].header == .other {
                 let slice = self.slices[index]
-                let isListed = Bytes.anyElement(base + connection.valueStart, connection.valueCount) { element, length in
+                let isListed = Bytes.anyElement(base + connection.valueStart, connection.valueCount) {
+                    element, length in
                     guard length == slice.nameCount else { return false }
                     for offset in 0..<length
-                    where Bytes.lowered(element[offset]) != Bytes.lowered(base[slice.nameStart + offset]) { return false }
+                    where Bytes.lowered(element[offset]) != Bytes.lowered(base[slice.nameStart + offset]) {
+                        return false
+                    }
                     return true
                 }
                 if isListed { self.slices[index].isListedInConnection = true }

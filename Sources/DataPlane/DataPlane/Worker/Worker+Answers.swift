@@ -6,7 +6,9 @@ extension Worker {
     /// Refuses a request whose framing cannot be trusted: the connection cannot go on.
     func refuse(_ client: ClientConnection, _ status: Int) {
         client.exchange.keepsClient = false
-        if client.loadBalancer == nil { client.loadBalancer = self.routes.listener(port: client.port, host: .empty)?.loadBalancer }
+        if client.loadBalancer == nil {
+            client.loadBalancer = self.routes.listener(port: client.port, host: .empty)?.loadBalancer
+        }
         self.answer(client, MadeAnswer(status: status))
     }
 

@@ -48,7 +48,9 @@ extension Worker {
             }
         }
         let body = client.input
-        guard (client.exchange.head?.readyCount ?? 0) + (body?.readyCount ?? 0) > 0 else { return moved ? .moved : .blocked }
+        guard (client.exchange.head?.readyCount ?? 0) + (body?.readyCount ?? 0) > 0 else {
+            return moved ? .moved : .blocked
+        }
         if upstream.socket.drain(client.exchange.head, body) > 0 { moved = true }
         // A failed send is left to the receiving side: the target may have answered before it closed.
         if upstream.socket.failed { upstream.socket.becameDeaf() }
@@ -67,7 +69,9 @@ extension Worker {
         guard let input = upstream.input else { return .blocked }
         if input.unreadCount == 0, !client.exchange.responseBody.isDone { _ = upstream.socket.fill(input) }
         if !client.exchange.responseBody.isDone {
-            if client.exchange.responseBody.scan(input, strippingChunks: client.exchange.stripsChunks) > 0 { moved = true }
+            if client.exchange.responseBody.scan(input, strippingChunks: client.exchange.stripsChunks) > 0 {
+                moved = true
+            }
             if client.exchange.responseBody.hasFailed {
                 self.close(client)
                 return .left
@@ -176,7 +180,8 @@ extension Worker {
     private func finish(_ client: ClientConnection, _ upstream: UpstreamConnection, _ input: Buffer) {
         let elapsed = Clocks.monotonic() - client.exchange.startedAt
         client.exchange.group?.counters.latency.record(microseconds: UInt64(max(0, elapsed)) / 1000)
-        let wasSent = client.exchange.requestBody.isDone && (client.exchange.head?.readyCount ?? 0) == 0
+        let wasSent =
+            client.exchange.requestBody.isDone && (client.exchange.head?.readyCount ?? 0) == 0
             && (client.input?.readyCount ?? 0) == 0
         // Bytes behind the answer belong to no request.
         let isClean = wasSent && input.unreadCount == 0 && !upstream.socket.sawEnd && !upstream.socket.failed

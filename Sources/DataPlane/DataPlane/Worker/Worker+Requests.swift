@@ -51,7 +51,8 @@ extension Worker {
 
     /// Some clients send an empty line after a body (RFC 9112, 2.2).
     private func skipEmptyLine(_ client: ClientConnection, _ input: Buffer) {
-        while client.scanner.isFresh, input.unreadCount >= 2, input.unreadBytes[0] == 0x0D, input.unreadBytes[1] == 0x0A {
+        while client.scanner.isFresh, input.unreadCount >= 2, input.unreadBytes[0] == 0x0D, input.unreadBytes[1] == 0x0A
+        {
             input.discard(2)
         }
     }
@@ -162,7 +163,8 @@ extension Worker {
         }
         let head = self.pool.take()
         let writer = RequestHeadWriter(
-            head: self.requestHead, base: UnsafePointer(input.unreadBytes), attributes: listener.loadBalancer.attributes,
+            head: self.requestHead, base: UnsafePointer(input.unreadBytes),
+            attributes: listener.loadBalancer.attributes,
             peerText: client.peerText, peerPort: client.peerPort)
         let trace = TraceID(
             epochSeconds: UInt64(self.wallNow.milliseconds / 1000), high: self.random.next(), low: self.random.next())

@@ -4,7 +4,9 @@ extension Worker {
     /// Ends waits whose time is up. Ten times a second over all connections: no timer is kept per request.
     func sweep() {
         for client in self.clients {
-            if let target = client.exchange.upstream?.target, case .draining(let until) = target.state, self.wallNow >= until {
+            if let target = client.exchange.upstream?.target, case .draining(let until) = target.state,
+                self.wallNow >= until
+            {
                 target.cut += 1
                 self.cut(client)
             } else if self.now >= client.deadline {

@@ -56,7 +56,9 @@ final class Worker {
     var wallNow = Timestamp.epoch
     var date: [UInt8] = []
 
-    init(index: Int, of workers: Int, _ publication: Publication, _ board: ReportBoard, _ logger: Logger) throws(SystemCallError) {
+    init(index: Int, of workers: Int, _ publication: Publication, _ board: ReportBoard, _ logger: Logger)
+        throws(SystemCallError)
+    {
         self.index = index
         self.logger = logger
         self.publication = publication
@@ -158,7 +160,9 @@ final class Worker {
     private static let streamEvents = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
 
     func open(_ upstream: UpstreamConnection) -> Bool {
-        guard let slot = self.register(.upstream(upstream), upstream.socket.number, Self.streamEvents) else { return false }
+        guard let slot = self.register(.upstream(upstream), upstream.socket.number, Self.streamEvents) else {
+            return false
+        }
         upstream.slot = slot
         return true
     }

@@ -41,7 +41,9 @@ enum UnixSocket {
     static func connect(_ path: String) throws(SystemCallError) -> FeedSocket {
         let descriptor = try self.make()
         try self.withAddress(path) { (address, length) throws(SystemCallError) in
-            guard Glibc.connect(descriptor.number, address, length) == 0 else { throw SystemCallError("connect \(path)") }
+            guard Glibc.connect(descriptor.number, address, length) == 0 else {
+                throw SystemCallError("connect \(path)")
+            }
         }
         return FeedSocket(descriptor)
     }

@@ -50,7 +50,8 @@ package final class FeedSocket: Sendable {
             let attached = sent == 0 ? descriptors : []
             let result = frame.withUnsafeBytes { bytes in
                 teal_send_descriptors(
-                    self.descriptor.number, bytes.baseAddress?.advanced(by: sent), frame.count - sent, attached, attached.count)
+                    self.descriptor.number, bytes.baseAddress?.advanced(by: sent), frame.count - sent, attached,
+                    attached.count)
             }
             if result < 0 {
                 if errno == EINTR { continue }
@@ -89,7 +90,8 @@ package final class FeedSocket: Sendable {
             var found = 0
             let result = bytes.withUnsafeMutableBytes { buffer in
                 teal_receive_descriptors(
-                    self.descriptor.number, buffer.baseAddress?.advanced(by: received), count - received, &numbers, &found)
+                    self.descriptor.number, buffer.baseAddress?.advanced(by: received), count - received, &numbers,
+                    &found)
             }
             descriptors += numbers.prefix(found).map(OwnedDescriptor.init)
             if result < 0 {

@@ -1,5 +1,5 @@
-internal import TrafficRouting
 internal import Synchronization
+internal import TrafficRouting
 
 /// Those who wait for a generation to be served. Pure bookkeeping; the caller resumes what it returns.
 struct GenerationWaiters: Sendable {
@@ -15,7 +15,9 @@ struct GenerationWaiters: Sendable {
         case answered(Bool)
     }
 
-    mutating func register(_ generation: Generation, _ continuation: CheckedContinuation<Bool, Never>, id: Int) -> Registration {
+    mutating func register(_ generation: Generation, _ continuation: CheckedContinuation<Bool, Never>, id: Int)
+        -> Registration
+    {
         if self.served >= generation { return .answered(true) }
         guard self.isOpen else { return .answered(false) }
         self.waiting[id] = (generation, continuation)

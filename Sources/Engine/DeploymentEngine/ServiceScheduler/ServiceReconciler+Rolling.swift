@@ -89,7 +89,8 @@ extension ServiceReconciler {
     ) {
         let isStill = plan.starts.isEmpty && plan.stops.isEmpty && primary.starting.isEmpty && primary.unproven.isEmpty
         let nobodyLeaves = primary.leaving.isEmpty && replaced.allSatisfy { $0.leaving.isEmpty }
-        guard isStill, nobodyLeaves, budget.room == 0, primary.sick.isEmpty, primary.revision.progress.rollout != .failed
+        guard isStill, nobodyLeaves, budget.room == 0, primary.sick.isEmpty,
+            primary.revision.progress.rollout != .failed
         else { return }
         plan.isBlocked = true
         if !primary.revision.progress.isBlocked { plan.events.append(.blockedByConfiguration) }
@@ -103,7 +104,9 @@ extension ServiceReconciler {
     ) {
         let covered = primary.healthy.count + replaced.reduce(0) { $0 + $1.sound }
         let missing = min(limits.floor - covered, budget.room)
-        guard missing > 0, let census = replaced.first(where: { $0.revision.progress.rollout == .completed }) else { return }
+        guard missing > 0, let census = replaced.first(where: { $0.revision.progress.rollout == .completed }) else {
+            return
+        }
         budget.room -= Self.start(missing, of: census.revision, at: now, plan: &plan)
     }
 
@@ -185,7 +188,9 @@ extension ServiceReconciler {
 
     /// Whether the primary revision's deployment, still in progress, has reached its end: every task of it is well, and no
     /// other revision has a task left.
-    static func completesDeployment(_ desired: DesiredService, _ censuses: [RevisionCensus], _ plan: ServicePlan) -> Bool {
+    static func completesDeployment(_ desired: DesiredService, _ censuses: [RevisionCensus], _ plan: ServicePlan)
+        -> Bool
+    {
         guard plan.starts.isEmpty, plan.stops.isEmpty,
             let primary = censuses.first(where: { $0.revision.role == .primary }),
             primary.revision.progress.rollout == .inProgress

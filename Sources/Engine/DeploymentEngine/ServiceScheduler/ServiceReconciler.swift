@@ -77,7 +77,9 @@ package enum ServiceReconciler {
     // MARK: - Shared steps
 
     /// Stops tasks that nothing but their number speaks against.
-    static func stop(_ tasks: some Sequence<ObservedTask>, of revision: DesiredService.Revision, plan: inout ServicePlan) {
+    static func stop(
+        _ tasks: some Sequence<ObservedTask>, of revision: DesiredService.Revision, plan: inout ServicePlan
+    ) {
         let reason = "Scaling activity initiated by (deployment \(revision.id))"
         for task in tasks {
             plan.stops.append(
@@ -114,7 +116,8 @@ package enum ServiceReconciler {
             plan.events.append(.containerUnhealthy(task: sick.task.id))
         }
         plan.stops.append(
-            .init(task: sick.task.id, revision: revision.id, stop: TaskStop(.serviceSchedulerInitiated, reason: reason)))
+            .init(task: sick.task.id, revision: revision.id, stop: TaskStop(.serviceSchedulerInitiated, reason: reason))
+        )
         plan.replacedForHealth[revision.id, default: 0] += 1
     }
 
@@ -171,7 +174,8 @@ package enum ServiceReconciler {
     private static func noteSteadiness(
         _ desired: DesiredService, _ censuses: [RevisionCensus], at now: Timestamp, plan: inout ServicePlan
     ) {
-        guard !desired.isDraining, plan.starts.isEmpty, plan.stops.isEmpty, Self.isSettled(desired, censuses, plan) else {
+        guard !desired.isDraining, plan.starts.isEmpty, plan.stops.isEmpty, Self.isSettled(desired, censuses, plan)
+        else {
             plan.steadySince = nil
             return
         }
@@ -184,13 +188,16 @@ package enum ServiceReconciler {
         if let since = plan.steadySince { plan.wake(at: since + Self.steadyStateReminder) }
     }
 
-    private static func isSettled(_ desired: DesiredService, _ censuses: [RevisionCensus], _ plan: ServicePlan) -> Bool {
+    private static func isSettled(_ desired: DesiredService, _ censuses: [RevisionCensus], _ plan: ServicePlan) -> Bool
+    {
         guard plan.rollback == nil, censuses.allSatisfy({ $0.leaving.isEmpty }) else { return false }
         switch desired.controller {
         case .rolling:
             guard let primary = plan.revisions.first(where: { $0.role == .primary }) else { return false }
             return plan.revisions.count == 1 && primary.progress.rollout == .completed
-                && censuses.contains { $0.revision.id == primary.id && $0.kept == desired.desiredCount && $0.sick.isEmpty }
+                && censuses.contains {
+                    $0.revision.id == primary.id && $0.kept == desired.desiredCount && $0.sick.isEmpty
+                }
         case .taskSets:
             return !plan.revisions.isEmpty
                 && plan.revisions.allSatisfy { $0.role != .draining && $0.progress.steadySince != nil }

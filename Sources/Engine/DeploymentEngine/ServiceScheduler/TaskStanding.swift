@@ -38,7 +38,9 @@ extension ObservedTask {
     }
 
     /// When `standing` changes by the passing of time alone.
-    func nextChange(in revision: DesiredService.Revision, of service: DesiredService, after now: Timestamp) -> Timestamp? {
+    func nextChange(in revision: DesiredService.Revision, of service: DesiredService, after now: Timestamp)
+        -> Timestamp?
+    {
         guard !self.isStopping, let runningSince = self.runningSince else { return nil }
         let end: Timestamp
         if self.illness != nil {

@@ -80,7 +80,9 @@ extension TaskMachine {
     /// Containers that others wait for, with the moment at which these give up.
     var startTimeouts: [(container: String, at: Timestamp)] {
         self.containers.compactMap { container in
-            guard case .running(let running) = container.stage, let timeout = container.plan.startTimeout else { return nil }
+            guard case .running(let running) = container.stage, let timeout = container.plan.startTimeout else {
+                return nil
+            }
             let isAwaited = self.containers.contains { other in
                 other.stage == .waiting
                     && other.plan.dependencies.contains {

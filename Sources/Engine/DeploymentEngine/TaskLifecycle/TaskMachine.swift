@@ -350,7 +350,9 @@ extension TaskMachine {
     private func verdict(for dependencies: [ContainerDependency]) -> ContainerProgress.DependencyVerdict {
         var result = ContainerProgress.DependencyVerdict.met
         for dependency in dependencies {
-            guard let container = self.containers.first(where: { $0.name == dependency.containerName }) else { continue }
+            guard let container = self.containers.first(where: { $0.name == dependency.containerName }) else {
+                continue
+            }
             switch container.verdict(on: dependency.condition) {
             case .met: continue
             case .open: result = .open

@@ -65,7 +65,8 @@ package struct HealthCheckPlan: Hashable, Sendable, Codable {
     package var startPeriod: Duration
 
     package init(
-        interval: Duration = .seconds(30), timeout: Duration = .seconds(5), retries: Int = 3, startPeriod: Duration = .zero
+        interval: Duration = .seconds(30), timeout: Duration = .seconds(5), retries: Int = 3,
+        startPeriod: Duration = .zero
     ) {
         self.interval = interval
         self.timeout = timeout

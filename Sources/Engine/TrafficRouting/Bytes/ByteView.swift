@@ -47,7 +47,9 @@ package struct ByteView {
         return true
     }
 
-    package var text: String { String(decoding: UnsafeBufferPointer(start: self.base, count: self.count), as: UTF8.self) }
+    package var text: String {
+        String(decoding: UnsafeBufferPointer(start: self.base, count: self.count), as: UTF8.self)
+    }
 
     /// Lends the bytes of a string for the time of `body`.
     package static func with<Result>(_ text: String, _ body: (ByteView) throws -> Result) rethrows -> Result {

@@ -61,7 +61,9 @@ package struct TargetHealthMachine: Equatable, Sendable {
             }
             return self.move(to: .unhealthy(failure, successes: 0))
         case .healthy(let failures):
-            guard failures + 1 >= check.unhealthyThreshold else { return self.move(to: .healthy(failures: failures + 1)) }
+            guard failures + 1 >= check.unhealthyThreshold else {
+                return self.move(to: .healthy(failures: failures + 1))
+            }
             return self.move(to: .unhealthy(failure, successes: 0))
         case .unhealthy: return self.move(to: .unhealthy(failure, successes: 0))
         }

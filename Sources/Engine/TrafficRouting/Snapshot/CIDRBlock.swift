@@ -88,7 +88,8 @@ package struct IPAddress: Hashable, Sendable, Codable {
                 groups += [UInt16(bits >> 16), UInt16(bits & 0xFFFF)]
                 continue
             }
-            guard (1...4).contains(part.count), part.allSatisfy(\.isHexDigit), let group = UInt16(part, radix: 16) else {
+            guard (1...4).contains(part.count), part.allSatisfy(\.isHexDigit), let group = UInt16(part, radix: 16)
+            else {
                 return nil
             }
             groups.append(group)
@@ -117,7 +118,9 @@ extension IPAddress: CustomStringConvertible {
             if end - start > max(longest.count, 1) { longest = start..<end }
             start = max(end, start + 1)
         }
-        func text(_ groups: ArraySlice<UInt16>) -> String { groups.map { String($0, radix: 16) }.joined(separator: ":") }
+        func text(_ groups: ArraySlice<UInt16>) -> String {
+            groups.map { String($0, radix: 16) }.joined(separator: ":")
+        }
         guard !longest.isEmpty else { return text(groups[...]) }
         return text(groups[..<longest.lowerBound]) + "::" + text(groups[longest.upperBound...])
     }

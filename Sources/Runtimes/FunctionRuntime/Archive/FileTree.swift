@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// A file system call that failed.
@@ -33,9 +33,9 @@ enum FileTree {
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
                 #if canImport(Glibc)
-                Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written)
+                    Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written)
                 #else
-                Darwin.write(descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written)
+                    Darwin.write(descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written)
                 #endif
             }
             guard count > 0 || errno == EINTR else { throw FileFailure(path: path, errno: errno) }

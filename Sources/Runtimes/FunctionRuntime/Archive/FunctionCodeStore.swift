@@ -1,10 +1,11 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
 internal import Model
 internal import NIOPosix
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
 
 /// The code of every function version, by the SHA-256 of its zip archive: `<root>/<sha>/code.zip` and its files unpacked
 /// below `<root>/<sha>/task`. A folder appears whole or not at all, and never changes.
@@ -67,7 +68,9 @@ package struct FunctionCodeStore: Sendable {
         }
         for entry in archive.entries where entry.kind == .symbolicLink {
             let target = String(decoding: try archive.contents(of: entry), as: UTF8.self)
-            guard Self.stays(target, from: entry.path) else { throw ZipArchiveError.escapes("\(entry.path) -> \(target)") }
+            guard Self.stays(target, from: entry.path) else {
+                throw ZipArchiveError.escapes("\(entry.path) -> \(target)")
+            }
             try FileTree.makeDirectories(Self.parent(of: "\(root)/\(entry.path)"))
             guard symlink(target, "\(root)/\(entry.path)") == 0 else {
                 throw FileFailure(path: entry.path, errno: errno)

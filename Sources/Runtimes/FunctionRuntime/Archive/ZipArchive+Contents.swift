@@ -7,7 +7,8 @@ extension ZipArchive {
         let reader = ZipReader(bytes: self.bytes)
         guard try reader.number32(at: entry.headerOffset) == 0x0403_4B50 else { throw .broken(entry.path) }
         // The local header repeats name and extra field, whose lengths may differ from the directory's.
-        let start = try entry.headerOffset + 30 + reader.number16(at: entry.headerOffset + 26)
+        let start =
+            try entry.headerOffset + 30 + reader.number16(at: entry.headerOffset + 26)
             + reader.number16(at: entry.headerOffset + 28)
         let packed = try reader.slice(at: start, length: entry.compressedSize)
         let unpacked: [UInt8]

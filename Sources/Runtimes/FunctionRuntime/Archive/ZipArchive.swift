@@ -58,7 +58,9 @@ package struct ZipArchive: Sendable {
         guard flags & 1 == 0 else { throw .unsupported("\(name) is encrypted") }
         let unixMode = madeBy == 3 ? attributes >> 16 : 0
         let kind: Entry.Kind =
-            if unixMode & 0o170000 == 0o120000 { .symbolicLink } else if name.hasSuffix("/") { .directory } else { .file }
+            if unixMode & 0o170000 == 0o120000 { .symbolicLink } else if name.hasSuffix("/") { .directory } else {
+                .file
+            }
         let entry = Entry(
             path: try Self.checkedPath(name), kind: kind, mode: unixMode == 0 ? nil : unixMode & 0o777,
             size: try reader.number32(at: offset + 24), compressedSize: try reader.number32(at: offset + 20),
@@ -71,7 +73,8 @@ package struct ZipArchive: Sendable {
     private static func checkedPath(_ name: String) throws(ZipArchiveError) -> String {
         // Some archivers on Windows write their own separator.
         let parts = name.split(omittingEmptySubsequences: true) { $0 == "/" || $0 == "\\" }.filter { $0 != "." }
-        guard !name.hasPrefix("/"), !name.hasPrefix("\\"), !name.utf8.contains(0), !parts.contains(".."), !parts.isEmpty else {
+        guard !name.hasPrefix("/"), !name.hasPrefix("\\"), !name.utf8.contains(0), !parts.contains(".."), !parts.isEmpty
+        else {
             throw .escapes(name)
         }
         return parts.joined(separator: "/")

@@ -158,7 +158,8 @@ package struct EnvironmentMachine: Equatable, Sendable {
     }
 
     /// The function could not be loaded; the process will exit.
-    package mutating func initErrorPosted(_ body: [UInt8], type: String, by process: Int, at now: Timestamp) -> Reaction {
+    package mutating func initErrorPosted(_ body: [UInt8], type: String, by process: Int, at now: Timestamp) -> Reaction
+    {
         guard process == self.process else { return Reaction(answer: .forbidden, actions: []) }
         switch self.state {
         case .initializing(let invocation, let startedAt, _):
@@ -188,7 +189,10 @@ package struct EnvironmentMachine: Equatable, Sendable {
         guard timer == self.timer else { return [] }
         switch self.state {
         case .initializing(let invocation, let startedAt, _):
-            return [.killProcess(self.process), .drainOutput, .log(.initReport(duration: now - startedAt, status: .timeout))]
+            return [
+                .killProcess(self.process), .drainOutput,
+                .log(.initReport(duration: now - startedAt, status: .timeout)),
+            ]
                 + self.restart(invocation, at: now)
         case .restarting(let run), .invoking(let run):
             let failure = FunctionFailure.timedOut(limit: self.timeout)
@@ -252,7 +256,8 @@ package struct EnvironmentMachine: Equatable, Sendable {
         switch self.state {
         case .invoking(let run) where run.invocation.requestID == requestID:
             self.state = .finishing(queued: nil)
-            return Reaction(answer: .accepted, actions: self.conclusion(of: run, result, explanation: [], status: status, at: now))
+            return Reaction(
+                answer: .accepted, actions: self.conclusion(of: run, result, explanation: [], status: status, at: now))
         case .initializing, .restarting, .idle, .stopped, .invoking, .finishing, .ended:
             return Reaction(answer: .unknownRequest, actions: [])
         }
@@ -286,7 +291,8 @@ package struct EnvironmentMachine: Equatable, Sendable {
         at now: Timestamp
     ) -> [Action] {
         self.state = .stopped
-        let actions = [.killProcess(self.process)]
+        let actions =
+            [.killProcess(self.process)]
             + self.conclusion(of: run, result, explanation: explanation, status: status, at: now)
         return self.retires ? actions + self.end() : actions
     }

@@ -66,7 +66,9 @@ final class ExecutionEnvironment: Sendable {
         let now = self.resources.clock.now()
         return try await withCheckedThrowingContinuation { continuation in
             let isBusy = self.state.withLock { state in
-                guard state.callers[invocation.requestID] == nil, let actions = state.machine.invoke(invocation, at: now) else {
+                guard state.callers[invocation.requestID] == nil,
+                    let actions = state.machine.invoke(invocation, at: now)
+                else {
                     return true
                 }
                 state.callers[invocation.requestID] = continuation
@@ -224,7 +226,8 @@ final class ExecutionEnvironment: Sendable {
 
     private func command(port: Int) -> FunctionProcess.Command {
         let place = EnvironmentVariables.Place(
-            runtimeAPI: "127.0.0.1:\(port)", logStream: self.logStream, runtimeDirectory: self.resources.runtimeDirectory,
+            runtimeAPI: "127.0.0.1:\(port)", logStream: self.logStream,
+            runtimeDirectory: self.resources.runtimeDirectory,
             temporaryDirectory: self.resources.temporaryDirectory, endpoint: self.resources.endpoint,
             credentials: self.resources.credentials)
         let bootstrap = self.resources.runtimeDirectory
@@ -236,7 +239,8 @@ final class ExecutionEnvironment: Sendable {
             }
         return FunctionProcess.Command(
             path: self.resources.interpreter.path, arguments: arguments,
-            environment: EnvironmentVariables.variables(of: self.function, at: place, inherited: HostEnvironment.passedOn),
+            environment: EnvironmentVariables.variables(
+                of: self.function, at: place, inherited: HostEnvironment.passedOn),
             directory: self.function.taskRoot)
     }
 }

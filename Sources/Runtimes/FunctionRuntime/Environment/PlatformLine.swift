@@ -44,7 +44,8 @@ package enum PlatformLine: Equatable, Sendable {
     func text(_ surroundings: Surroundings) -> String {
         switch self {
         case .initStart:
-            return "INIT_START Runtime Version: \(surroundings.runtimeVersion)\tRuntime Version ARN: \(surroundings.runtimeARN)"
+            return
+                "INIT_START Runtime Version: \(surroundings.runtimeVersion)\tRuntime Version ARN: \(surroundings.runtimeARN)"
         case .initReport(let duration, let status):
             return "INIT_REPORT Init Duration: \(duration.millisecondsWithHundredths) ms\tPhase: init\t\(status.text)"
         case .start(let requestID, let version):
@@ -57,10 +58,13 @@ package enum PlatformLine: Equatable, Sendable {
             return "END RequestId: \(requestID)"
         case .report(let report):
             let billed = report.duration.milliseconds + (report.initDuration?.milliseconds ?? 0)
-            var text = "REPORT RequestId: \(report.requestID)\tDuration: \(report.duration.millisecondsWithHundredths) ms"
+            var text =
+                "REPORT RequestId: \(report.requestID)\tDuration: \(report.duration.millisecondsWithHundredths) ms"
             text += "\tBilled Duration: \(billed) ms\tMemory Size: \(surroundings.memoryMB) MB"
             text += "\tMax Memory Used: \(surroundings.peakMemoryMB) MB\t"
-            if let initDuration = report.initDuration { text += "Init Duration: \(initDuration.millisecondsWithHundredths) ms\t" }
+            if let initDuration = report.initDuration {
+                text += "Init Duration: \(initDuration.millisecondsWithHundredths) ms\t"
+            }
             if let status = report.status { text += status.text }
             return text
         }

@@ -30,7 +30,8 @@ struct RuntimeAPI: Sendable {
             let body = try await Self.body(of: request)
             guard body.count <= FunctionFailure.maximumResponseSize else {
                 _ = self.environment.responsePosted(for: id, body, by: self.process)
-                return Self.failure(.contentTooLarge, "RequestEntityTooLarge", FunctionFailure.responseTooLarge.message(requestID: id))
+                return Self.failure(
+                    .contentTooLarge, "RequestEntityTooLarge", FunctionFailure.responseTooLarge.message(requestID: id))
             }
             return Self.response(to: self.environment.responsePosted(for: id, body, by: self.process))
         }

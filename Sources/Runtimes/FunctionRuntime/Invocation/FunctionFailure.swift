@@ -23,7 +23,8 @@ package enum FunctionFailure: Equatable, Sendable {
 
     package func message(requestID: String) -> String {
         switch self {
-        case .timedOut(let limit): "RequestId: \(requestID) Error: Task timed out after \(limit.secondsWithHundredths) seconds"
+        case .timedOut(let limit):
+            "RequestId: \(requestID) Error: Task timed out after \(limit.secondsWithHundredths) seconds"
         case .exited(let end): "RequestId: \(requestID) Error: \(end.description)"
         case .responseTooLarge:
             "Response payload size exceeded maximum allowed payload size (\(Self.maximumResponseSize) bytes)."
@@ -33,7 +34,8 @@ package enum FunctionFailure: Equatable, Sendable {
 
     package func payload(requestID: String) -> [UInt8] {
         JSONValue.object([
-            .init("errorType", .string(self.errorType)), .init("errorMessage", .string(self.message(requestID: requestID))),
+            .init("errorType", .string(self.errorType)),
+            .init("errorMessage", .string(self.message(requestID: requestID))),
         ]).serialized
     }
 }

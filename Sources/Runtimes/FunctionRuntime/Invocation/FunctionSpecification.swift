@@ -24,7 +24,8 @@ package struct FunctionSpecification: Hashable, Sendable {
 
     package init(
         arn: ARN, name: String, version: String, revision: String, language: FunctionLanguage, runtime: String,
-        handler: String, timeout: Duration, memoryMB: Int, variables: [String: String], taskRoot: String, logGroup: String,
+        handler: String, timeout: Duration, memoryMB: Int, variables: [String: String], taskRoot: String,
+        logGroup: String,
         role: String
     ) {
         self.arn = arn
@@ -54,7 +55,9 @@ package enum FunctionLanguage: Hashable, Sendable {
     package init?(runtime: String) {
         if runtime.hasPrefix("python3."), let minor = Int(runtime.dropFirst("python3.".count)) {
             self = .python(minor: minor)
-        } else if runtime.hasPrefix("nodejs"), runtime.hasSuffix(".x"), let major = Int(runtime.dropFirst(6).dropLast(2)) {
+        } else if runtime.hasPrefix("nodejs"), runtime.hasSuffix(".x"),
+            let major = Int(runtime.dropFirst(6).dropLast(2))
+        {
             self = .node(major: major)
         } else if runtime == "provided" || runtime.hasPrefix("provided.") {
             self = .provided

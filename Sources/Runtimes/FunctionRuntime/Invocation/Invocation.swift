@@ -10,7 +10,9 @@ package struct Invocation: Equatable, Sendable {
     package let clientContext: String?
     package let traceID: String
 
-    package init(requestID: String, payload: [UInt8], functionARN: String, clientContext: String? = nil, traceID: String) {
+    package init(
+        requestID: String, payload: [UInt8], functionARN: String, clientContext: String? = nil, traceID: String
+    ) {
         self.requestID = requestID
         self.payload = payload
         self.functionARN = functionARN

@@ -56,7 +56,8 @@ package final class FunctionPool: Service {
     ///   - credentials: a fresh session of the function's role.
     ///   - log: must not block; called from the environments in the order of their events.
     package init(
-        configuration: Configuration, credentials: @escaping @Sendable (FunctionSpecification) async throws -> FunctionCredentials,
+        configuration: Configuration,
+        credentials: @escaping @Sendable (FunctionSpecification) async throws -> FunctionCredentials,
         clock: any WallClock, logger: Logger, log: @escaping @Sendable (FunctionLogEvent) -> Void
     ) {
         self.configuration = configuration
@@ -123,19 +124,27 @@ package final class FunctionPool: Service {
         let now = self.clock.now()
         return self.state.withLock { state in
             let available = state.members
-                .filter { $0.environment.function == function && $0.credentialsExpireAt > now + function.timeout + .seconds(30) }
+                .filter {
+                    $0.environment.function == function
+                        && $0.credentialsExpireAt > now + function.timeout + .seconds(30)
+                }
                 .map { (member: $0, availability: $0.environment.availability) }
                 .filter { $0.availability != .busy }
                 .min { $0.availability < $1.availability }
             let busy = state.members.filter { $0.environment.availability == .busy && !$0.environment.hasEnded }
             if let limit {
-                let running = busy.count { $0.environment.function.arn == function.arn } + (state.starting[function.arn] ?? 0)
+                let running =
+                    busy.count { $0.environment.function.arn == function.arn } + (state.starting[function.arn] ?? 0)
                 guard running < limit else { return .throttle(.functionLimitReached) }
             }
             if let available { return .use(available.member) }
-            guard state.members.count + state.starting.values.reduce(0, +) < self.configuration.maximumEnvironments else {
+            guard state.members.count + state.starting.values.reduce(0, +) < self.configuration.maximumEnvironments
+            else {
                 // Room is made by ending the environment that has waited longest.
-                guard let oldest = state.members.filter({ $0.environment.availability < .finishing }).min(by: { $0.lastUsedAt < $1.lastUsedAt })
+                guard
+                    let oldest = state.members.filter({ $0.environment.availability < .finishing }).min(by: {
+                        $0.lastUsedAt < $1.lastUsedAt
+                    })
                 else { return .throttle(.poolLimitReached) }
                 oldest.environment.retire()
                 state.members.removeAll { $0.id == oldest.id }
@@ -160,7 +169,8 @@ package final class FunctionPool: Service {
             state.starting[function.arn, default: 1] -= 1
             state.nextID += 1
             let member = Member(
-                id: state.nextID, environment: environment, credentialsExpireAt: environment.resources.credentials.expiresAt,
+                id: state.nextID, environment: environment,
+                credentialsExpireAt: environment.resources.credentials.expiresAt,
                 lastUsedAt: now)
             let outdated = state.members.filter {
                 let other = $0.environment.function
@@ -184,7 +194,8 @@ package final class FunctionPool: Service {
         return ExecutionEnvironment(
             function,
             .init(
-                interpreter: interpreter, credentials: credentials, runtimeDirectory: "\(self.configuration.directory)/runtime",
+                interpreter: interpreter, credentials: credentials,
+                runtimeDirectory: "\(self.configuration.directory)/runtime",
                 temporaryDirectory: temporary, endpoint: self.configuration.endpoint, clock: self.clock, log: self.log))
     }
 

@@ -3,9 +3,9 @@ internal import Model
 internal import Synchronization
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// A child process in a group of its own, whose output and end one thread watches. That thread also starts it: the child
@@ -140,11 +140,13 @@ final class FunctionProcess: Sendable {
         }
         let argument = Unmanaged.passRetained(Body(body)).toOpaque()
         var thread = pthread_t()
-        let failure = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, argument)
+        let failure = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, argument)
         guard failure == 0 else {
             Unmanaged<Body>.fromOpaque(argument).release()
             preconditionFailure("cannot create a thread: \(failure)")

@@ -2,9 +2,9 @@ internal import Model
 internal import Synchronization
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// The program on this machine that runs functions of one runtime.
@@ -50,7 +50,8 @@ final class Interpreters: Sendable {
             guard let answer = await self.output(of: candidate, ["-c", probe]), answer.count == 3 else { continue }
             var warnings: [String] = []
             if !answer[1].hasPrefix("3.\(minor).") {
-                warnings.append("python3.\(minor) is not usable on this machine; this function runs with Python \(answer[1])")
+                warnings.append(
+                    "python3.\(minor) is not usable on this machine; this function runs with Python \(answer[1])")
             }
             if answer[2] != "True" { warnings.append("boto3 is not installed for \(answer[0])") }
             let interpreter = Interpreter(
@@ -65,8 +66,11 @@ final class Interpreters: Sendable {
 
     private func node(major: Int) async throws(FunctionPoolError) -> Interpreter {
         for candidate in Self.programs("node") {
-            guard let version = await self.output(of: candidate, ["--version"])?.first, version.hasPrefix("v") else { continue }
-            let warning = version.hasPrefix("v\(major).")
+            guard let version = await self.output(of: candidate, ["--version"])?.first, version.hasPrefix("v") else {
+                continue
+            }
+            let warning =
+                version.hasPrefix("v\(major).")
                 ? nil : "Node.js \(major) is not installed on this machine; this function runs with \(version)"
             return Interpreter(path: candidate, version: "nodejs:\(major).\(version)", warning: warning)
         }
@@ -77,7 +81,8 @@ final class Interpreters: Sendable {
     private func output(of path: String, _ arguments: [String]) async -> [String]? {
         let process = FunctionProcess(clock: self.clock)
         let end = await process.run(
-            .init(path: path, arguments: arguments, environment: HostEnvironment.passedOn, directory: "/"), onOutput: {})
+            .init(path: path, arguments: arguments, environment: HostEnvironment.passedOn, directory: "/"), onOutput: {}
+        )
         guard end == .ended(.exited(status: 0)) else { return nil }
         return process.takeOutput(includingUnfinished: true).flatMap { $0.text.split(separator: " ").map(String.init) }
     }

@@ -3,9 +3,9 @@ internal import Model
 internal import Synchronization
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #elseif canImport(Darwin)
-internal import Darwin
+    internal import Darwin
 #endif
 
 /// A line that a function wrote.
@@ -75,9 +75,9 @@ final class OutputPipe: Sendable {
     private static func close(_ buffer: inout Buffer) {
         guard buffer.descriptor >= 0 else { return }
         #if canImport(Glibc)
-        _ = Glibc.close(buffer.descriptor)
+            _ = Glibc.close(buffer.descriptor)
         #else
-        _ = Darwin.close(buffer.descriptor)
+            _ = Darwin.close(buffer.descriptor)
         #endif
         buffer.descriptor = -1
     }
@@ -86,9 +86,9 @@ final class OutputPipe: Sendable {
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while buffer.descriptor >= 0, buffer.size < Self.capacity {
             #if canImport(Glibc)
-            let count = Glibc.read(buffer.descriptor, &chunk, chunk.count)
+                let count = Glibc.read(buffer.descriptor, &chunk, chunk.count)
             #else
-            let count = Darwin.read(buffer.descriptor, &chunk, chunk.count)
+                let count = Darwin.read(buffer.descriptor, &chunk, chunk.count)
             #endif
             switch count {
             case 0: Self.close(&buffer)
@@ -118,6 +118,7 @@ final class OutputPipe: Sendable {
         // An empty line is no log event.
         guard !buffer.unfinished.isEmpty else { return }
         buffer.size += buffer.unfinished.count
-        buffer.lines.append(OutputLine(time: self.clock.now(), text: String(decoding: buffer.unfinished, as: UTF8.self)))
+        buffer.lines.append(
+            OutputLine(time: self.clock.now(), text: String(decoding: buffer.unfinished, as: UTF8.self)))
     }
 }

@@ -48,7 +48,8 @@ extension AppSpec {
         let taskDefinition = try properties.text("TaskDefinition")
         guard !taskDefinition.hasPrefix("<") else {
             throw AppSpecError(
-                "\(properties.path).TaskDefinition in the AppSpec file is the placeholder \(taskDefinition); it must name a task definition.")
+                "\(properties.path).TaskDefinition in the AppSpec file is the placeholder \(taskDefinition); it must name a task definition."
+            )
         }
         let loadBalancer = try properties.section("LoadBalancerInfo")
         try loadBalancer.allowOnly(["ContainerName", "ContainerPort"])
@@ -99,11 +100,16 @@ extension AppSpec {
         guard let value = root.optional("Hooks") else { return [] }
         var functions: [LifecycleEventName: String] = [:]
         for member in try Self.singleKeyMaps(value, path: "Hooks") {
-            guard let event = LifecycleEventName.allCases.first(where: { $0.rawValue.lowercased() == member.name.lowercased() }),
+            guard
+                let event = LifecycleEventName.allCases.first(where: {
+                    $0.rawValue.lowercased() == member.name.lowercased()
+                }),
                 event.isHook
             else {
                 let valid = LifecycleEventName.allCases.filter(\.isHook).map(\.rawValue).joined(separator: ", ")
-                throw AppSpecError("Hooks.\(member.name) in the AppSpec file is not a lifecycle event with a hook. Valid are: \(valid).")
+                throw AppSpecError(
+                    "Hooks.\(member.name) in the AppSpec file is not a lifecycle event with a hook. Valid are: \(valid)."
+                )
             }
             switch member.value {
             case .null, .string(""): continue

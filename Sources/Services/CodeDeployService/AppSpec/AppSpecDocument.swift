@@ -40,7 +40,9 @@ package enum AppSpecDocument {
         case .mapping(let mapping):
             var members: [JSONValue.Member] = []
             for (key, value) in mapping {
-                guard case .scalar(let name) = key else { throw AppSpecError("The AppSpec file has a key that is not a text.") }
+                guard case .scalar(let name) = key else {
+                    throw AppSpecError("The AppSpec file has a key that is not a text.")
+                }
                 members.append(JSONValue.Member(name.string, try Self.value(of: value, left: &left)))
             }
             return .object(members)

@@ -8,7 +8,9 @@ struct AppSpecSection {
     let members: [JSONValue.Member]
 
     init(_ value: JSONValue, path: String) throws(AppSpecError) {
-        guard case .object(let members) = value else { throw AppSpecError("\(path) in the AppSpec file must be a map.") }
+        guard case .object(let members) = value else {
+            throw AppSpecError("\(path) in the AppSpec file must be a map.")
+        }
         self.path = path
         self.members = members
         var seen: Set<String> = []
@@ -27,7 +29,9 @@ struct AppSpecSection {
     }
 
     func required(_ name: String) throws(AppSpecError) -> JSONValue {
-        guard let value = self.optional(name) else { throw AppSpecError("\(self.place(name)) is required in the AppSpec file.") }
+        guard let value = self.optional(name) else {
+            throw AppSpecError("\(self.place(name)) is required in the AppSpec file.")
+        }
         return value
     }
 
@@ -74,7 +78,8 @@ struct AppSpecSection {
         let number = value.integer.flatMap { Int(exactly: $0) } ?? value.string.flatMap { Int($0) }
         guard let number, range.contains(number) else {
             throw AppSpecError(
-                "\(self.place(name)) in the AppSpec file must be a number from \(range.lowerBound) to \(range.upperBound).")
+                "\(self.place(name)) in the AppSpec file must be a number from \(range.lowerBound) to \(range.upperBound)."
+            )
         }
         return number
     }
@@ -98,7 +103,8 @@ struct AppSpecSection {
         let allowed = Set(names.map { $0.lowercased() })
         if let stranger = self.members.first(where: { !allowed.contains($0.name.lowercased()) }) {
             throw AppSpecError(
-                "\(self.place(stranger.name)) is not supported in the AppSpec file. Valid are: \(names.joined(separator: ", ")).")
+                "\(self.place(stranger.name)) is not supported in the AppSpec file. Valid are: \(names.joined(separator: ", "))."
+            )
         }
     }
 }

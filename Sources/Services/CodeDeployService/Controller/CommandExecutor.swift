@@ -65,7 +65,8 @@ extension CommandExecutor {
         let service = try await self.facts.service()
         let live = (service.taskSets ?? []).filter { $0.status == "PRIMARY" || $0.status == "ACTIVE" }
         guard let primary = live.first(where: { $0.status == "PRIMARY" }) else {
-            throw CommandRefusal.rejected("The ECS service \(self.route.service) has no PRIMARY task set.", .invalidECSService)
+            throw CommandRefusal.rejected(
+                "The ECS service \(self.route.service) has no PRIMARY task set.", .invalidECSService)
         }
         let pair = self.deployment.machine.plan.targetGroups
         guard let primaryGroup = primary.targetGroup, pair.other(than: primaryGroup) != nil else {
@@ -107,15 +108,21 @@ extension CommandExecutor {
         let name = replacement.taskDefinition
         let taskDefinition: ECS.TaskDefinition?
         do {
-            taskDefinition = try await self.aws.call(ECS.DescribeTaskDefinition.self, .init(taskDefinition: name)).taskDefinition
-        } catch let error as AWSError where error.code == "ClientException" || error.code == "InvalidParameterException" {
+            taskDefinition = try await self.aws.call(ECS.DescribeTaskDefinition.self, .init(taskDefinition: name))
+                .taskDefinition
+        } catch let error as AWSError where error.code == "ClientException" || error.code == "InvalidParameterException"
+        {
             // Both say that the name is no good, and the name is all that was asked with.
-            throw CommandRefusal.rejected("The task definition \(name) in the AppSpec file cannot be found: \(error.message)", .invalidRevision)
+            throw CommandRefusal.rejected(
+                "The task definition \(name) in the AppSpec file cannot be found: \(error.message)", .invalidRevision)
         }
         guard taskDefinition?.status != .inactive else {
-            throw CommandRefusal.rejected("The task definition \(name) in the AppSpec file is INACTIVE.", .invalidRevision)
+            throw CommandRefusal.rejected(
+                "The task definition \(name) in the AppSpec file is INACTIVE.", .invalidRevision)
         }
-        guard let container = taskDefinition?.containerDefinitions?.first(where: { $0.name == replacement.containerName }) else {
+        guard
+            let container = taskDefinition?.containerDefinitions?.first(where: { $0.name == replacement.containerName })
+        else {
             throw CommandRefusal.rejected(
                 "The container \(replacement.containerName) in the AppSpec file does not exist in the task definition \(name).",
                 .invalidRevision)
@@ -143,7 +150,8 @@ extension CommandExecutor {
     private func refuseServiceDiscovery(_ primary: ECS.TaskSet) throws {
         guard primary.serviceRegistries?.isEmpty ?? true else {
             throw CommandRefusal.rejected(
-                "The ECS service \(self.route.service) has serviceRegistries, which are not supported.", .invalidECSService)
+                "The ECS service \(self.route.service) has serviceRegistries, which are not supported.",
+                .invalidECSService)
         }
     }
 
@@ -173,8 +181,10 @@ extension CommandExecutor {
         let output = try await self.aws.call(
             ECS.CreateTaskSet.self,
             .init(
-                service: self.route.service, cluster: self.route.cluster, externalId: self.deployment.machine.id.rawValue,
-                taskDefinition: replacement.taskDefinition, networkConfiguration: network ?? primary?.networkConfiguration,
+                service: self.route.service, cluster: self.route.cluster,
+                externalId: self.deployment.machine.id.rawValue,
+                taskDefinition: replacement.taskDefinition,
+                networkConfiguration: network ?? primary?.networkConfiguration,
                 loadBalancers: [
                     ECS.LoadBalancer(
                         targetGroupArn: group.rawValue, containerName: replacement.containerName,
@@ -219,7 +229,8 @@ extension CommandExecutor {
             throw CommandRefusal.loadBalancer("Primary taskset target group must be behind listener")
         }
         try await self.write(
-            [(traffic.original, traffic.originalPercent), (traffic.replacement, traffic.replacementPercent)], into: rules,
+            [(traffic.original, traffic.originalPercent), (traffic.replacement, traffic.replacementPercent)],
+            into: rules,
             of: self.route.productionListener)
     }
 
@@ -233,7 +244,8 @@ extension CommandExecutor {
 
     /// Asks for every rule even where one is not served yet: the next attempt then finds all of them stored.
     private func write(
-        _ weights: [(group: CodeDeployDeployment.TargetGroupID, weight: Int)], into rules: [ELBv2.Rule], of listener: String
+        _ weights: [(group: CodeDeployDeployment.TargetGroupID, weight: Int)], into rules: [ELBv2.Rule],
+        of listener: String
     ) async throws {
         var isServed = true
         for rule in rules {

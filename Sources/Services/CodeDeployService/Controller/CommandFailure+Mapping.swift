@@ -9,7 +9,8 @@ extension CodeDeployDeployment.CommandFailure {
         "ResourceConflictException",
     ]
     private static let accessCodes: Set<String> = [
-        "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnrecognizedClientException", "NotAuthorized",
+        "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnrecognizedClientException",
+        "NotAuthorized",
         "InvalidClientTokenId",
     ]
 

@@ -26,7 +26,8 @@ struct DeploymentDriver: Sendable {
             // Before the look, so that what happens during it wakes the wait below.
             let changes = self.store.changes.watch(WakeSource.topics)
             for await _ in changes { break }
-            guard let stored = try await self.store.read({ try $0.codeDeployDeployment(self.id) }), stored.machine.status.isActive
+            guard let stored = try await self.store.read({ try $0.codeDeployDeployment(self.id) }),
+                stored.machine.status.isActive
             else { return }
             // Timers last: after an outage, what was done and seen in time must not be lost to a deadline that passed.
             let observation = try await self.observe(stored, reported: &reported)
@@ -54,7 +55,8 @@ struct DeploymentDriver: Sendable {
         case failed
     }
 
-    private func observe(_ stored: StoredDeployment, reported: inout [TaskSetID: Sighting]) async throws -> Observation {
+    private func observe(_ stored: StoredDeployment, reported: inout [TaskSetID: Sighting]) async throws -> Observation
+    {
         let watched = stored.machine.watchedTaskSets
         reported = reported.filter { watched.contains($0.key) }
         guard !watched.isEmpty else { return .unchanged }

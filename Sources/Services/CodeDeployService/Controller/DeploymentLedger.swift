@@ -26,7 +26,8 @@ package struct DeploymentLedger: Sendable {
     ) async throws -> Outcome<Answer>? {
         let clock = self.clock
         let outcome = try await self.store.write { transaction -> Outcome<Answer>? in
-            guard let stored = try transaction.codeDeployDeployment(id), region == nil || stored.scope.region == region else {
+            guard let stored = try transaction.codeDeployDeployment(id), region == nil || stored.scope.region == region
+            else {
                 return nil
             }
             let now = clock.now()

@@ -8,7 +8,9 @@ extension CodeDeployDeployment.Notice {
         case .statusChanged(let status):
             logger.info("deployment status changed", metadata: ["status": "\(status.rawValue)"])
         case .lifecycleEventChanged(let record):
-            logger.debug("lifecycle event changed", metadata: ["event": "\(record.name.rawValue)", "status": "\(record.statusName)"])
+            logger.debug(
+                "lifecycle event changed",
+                metadata: ["event": "\(record.name.rawValue)", "status": "\(record.statusName)"])
         case .productionTrafficServed(let traffic):
             logger.debug("production traffic moved", metadata: ["replacement.percent": "\(traffic.replacementPercent)"])
         case .testTrafficServed(let group):

@@ -7,7 +7,9 @@ extension ELBv2.Rule {
         guard let forward = self.actions?.last(where: { $0.type == .forward }) else { return [:] }
         if let tuples = forward.forwardConfig?.targetGroups, !tuples.isEmpty {
             // A lone group without a weight gets everything.
-            return Dictionary(tuples.compactMap { tuple in tuple.targetGroupArn.map { ($0, tuple.weight ?? 1) } }) { $1 }
+            return Dictionary(tuples.compactMap { tuple in tuple.targetGroupArn.map { ($0, tuple.weight ?? 1) } }) {
+                $1
+            }
         }
         return (forward.targetGroupArn).map { [$0: 1] } ?? [:]
     }

@@ -15,7 +15,8 @@ extension CodeDeployHandlers {
             tags: try ResourceTags.adding(input.tags ?? [], to: []))
         try await self.store.write { transaction in
             guard try transaction.codeDeployApplication(named: name, region: application.region) == nil else {
-                throw CodeDeploy.Errors.applicationAlreadyExistsException("An application named \(name) already exists.")
+                throw CodeDeploy.Errors.applicationAlreadyExistsException(
+                    "An application named \(name) already exists.")
             }
             try transaction.insert(application)
         }
@@ -45,7 +46,8 @@ extension CodeDeployHandlers {
     ) async throws -> CodeDeploy.DeleteApplication.Output {
         try ResourceName.checkApplication(input.applicationName)
         try await self.store.write { transaction in
-            let application = try transaction.codeDeployApplication(named: input.applicationName, region: context.scope.region)
+            let application = try transaction.codeDeployApplication(
+                named: input.applicationName, region: context.scope.region)
             if let application { try transaction.deleteCodeDeployApplication(id: application.id) }
         }
         return .init()
@@ -73,7 +75,9 @@ extension CodeDeployHandlers {
     func listApplications(
         _ input: CodeDeploy.ListApplications.Input, _ context: RequestContext
     ) async throws -> CodeDeploy.ListApplications.Output {
-        let names = try await self.store.read { try $0.codeDeployApplications(region: context.scope.region).map(\.name) }
+        let names = try await self.store.read {
+            try $0.codeDeployApplications(region: context.scope.region).map(\.name)
+        }
         let page = try NextToken.page(of: names.sorted(), after: input.nextToken)
         return .init(applications: page.names, nextToken: page.next)
     }
@@ -92,7 +96,8 @@ enum BatchLimit {
     /// - Throws: `BatchLimitExceededException`
     static func check(_ count: Int, limit: Int, of things: String) throws {
         guard count <= limit else {
-            throw CodeDeploy.Errors.batchLimitExceededException("At most \(limit) \(things) can be asked for at once, not \(count).")
+            throw CodeDeploy.Errors.batchLimitExceededException(
+                "At most \(limit) \(things) can be asked for at once, not \(count).")
         }
     }
 }

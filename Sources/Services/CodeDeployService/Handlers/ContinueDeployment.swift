@@ -12,7 +12,8 @@ extension CodeDeployHandlers {
             case .readyWait: .readyWait
             case .terminationWait: .terminationWait
             case .unknown(let type):
-                throw CodeDeploy.Errors.invalidDeploymentWaitTypeException("The deployment wait type \(type) is not valid.")
+                throw CodeDeploy.Errors.invalidDeploymentWaitTypeException(
+                    "The deployment wait type \(type) is not valid.")
             }
         try await self.end(wait, of: input.deploymentId, context)
         return .init()
@@ -36,7 +37,8 @@ extension CodeDeployHandlers {
         switch outcome.answer {
         case .continued: return
         case .notWaiting:
-            throw CodeDeploy.Errors.deploymentIsNotInReadyStateException("The deployment \(id) is not waiting to be continued.")
+            throw CodeDeploy.Errors.deploymentIsNotInReadyStateException(
+                "The deployment \(id) is not waiting to be continued.")
         case .alreadyCompleted: throw Self.alreadyCompleted(id)
         }
     }

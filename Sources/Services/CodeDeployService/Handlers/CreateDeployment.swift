@@ -13,10 +13,13 @@ extension CodeDeployHandlers {
     ) async throws -> CodeDeploy.CreateDeployment.Output {
         let scope = context.scope
         let request = try await self.store.read { try DeploymentRequest(input, scope, $0) }
-        let targetGroups = try await DeploymentGroupFacts(aws: self.aws.acting(in: scope), scope: scope, rules: request.rules)
-            .targetGroups()
+        let targetGroups = try await DeploymentGroupFacts(
+            aws: self.aws.acting(in: scope), scope: scope, rules: request.rules
+        )
+        .targetGroups()
         let now = self.clock.now()
-        let deployment = try request.deployment(targetGroups: targetGroups, scope: scope, timeScale: self.timeScale, at: now)
+        let deployment = try request.deployment(
+            targetGroups: targetGroups, scope: scope, timeScale: self.timeScale, at: now)
         let id = deployment.machine.id.rawValue
         try await self.store.write { transaction in
             let application = try transaction.requireApplication(request.application.name, region: scope.region)
@@ -64,14 +67,17 @@ private struct DeploymentRequest: Sendable {
         try DeploymentGroupRules.checkRollback(input.autoRollbackConfiguration)
         self.information = try StoredShape.decode(CodeDeploy.DeploymentGroupInfo.self, from: self.group.body)
         self.rules = try DeploymentGroupRules(checking: self.information)
-        self.config = try snapshot.requireConfig(input.deploymentConfigName ?? self.group.configName, region: scope.region)
+        self.config = try snapshot.requireConfig(
+            input.deploymentConfigName ?? self.group.configName, region: scope.region)
         guard self.config.computePlatform == .ecs else {
             throw Errors.invalidDeploymentConfigNameException(
-                "The deployment configuration \(self.config.deploymentConfigName ?? "") is not for the ECS compute platform.")
+                "The deployment configuration \(self.config.deploymentConfigName ?? "") is not for the ECS compute platform."
+            )
         }
         self.previousRevision = try snapshot.targetRevision(of: self.group)
         guard let revision = input.revision ?? self.previousRevision else {
-            throw Errors.revisionRequiredException("A revision must be specified: the deployment group has no target revision.")
+            throw Errors.revisionRequiredException(
+                "A revision must be specified: the deployment group has no target revision.")
         }
         self.content = try RevisionContent(revision)
         do {
@@ -86,7 +92,9 @@ private struct DeploymentRequest: Sendable {
 
     /// One at a time: the message is what CI tools search for the id of the one that runs.
     static func requireIdle(_ group: StoredDeploymentGroup, _ snapshot: StoreSnapshot) throws {
-        guard let active = try snapshot.activeCodeDeployDeployment(service: group.service, region: group.region) else { return }
+        guard let active = try snapshot.activeCodeDeployDeployment(service: group.service, region: group.region) else {
+            return
+        }
         throw Errors.deploymentLimitExceededException(
             "The Deployment Group '\(group.name)' is already deploying deployment '\(active)'.")
     }
@@ -124,7 +132,8 @@ extension DeploymentRequest {
             machine: CodeDeployDeployment(id: Self.newID(), plan: plan, createdAt: now), scope: scope,
             applicationName: self.application.name, groupName: self.group.name, groupID: self.group.id,
             route: DeploymentRoute(
-                cluster: self.rules.cluster, service: self.rules.service, serviceARN: scope.arn("ecs", service).description,
+                cluster: self.rules.cluster, service: self.rules.service,
+                serviceARN: scope.arn("ecs", service).description,
                 productionListener: self.rules.productionListener, testListener: self.rules.testListener,
                 targetGroupNames: names),
             body: StoredShape.encode(self.body))
@@ -138,7 +147,8 @@ extension DeploymentRequest {
         let termination = options?.terminateBlueInstancesOnDeploymentSuccess
         let events = self.rollback?.enabled == true ? self.rollback?.events ?? [] : []
         return CodeDeployDeployment.Release(
-            replacement: self.appSpec.replacement, trafficRouting: TrafficRoutingConfiguration(self.config.trafficRoutingConfig),
+            replacement: self.appSpec.replacement,
+            trafficRouting: TrafficRoutingConfiguration(self.config.trafficRoutingConfig),
             hooks: self.appSpec.hooks.map {
                 // Nothing to read in it: a long random text without a character that a shell would touch.
                 .init(event: $0.event, function: $0.function, execution: .init(rawValue: Identifiers.base64URL(96)))
@@ -159,7 +169,8 @@ extension DeploymentRequest {
             autoRollbackConfiguration: self.rollback ?? CodeDeploy.AutoRollbackConfiguration(enabled: false),
             updateOutdatedInstancesOnly: false, deploymentStyle: self.information.deploymentStyle,
             blueGreenDeploymentConfiguration: self.information.blueGreenDeploymentConfiguration,
-            loadBalancerInfo: self.information.loadBalancerInfo, fileExistsBehavior: .disallow, deploymentStatusMessages: [],
+            loadBalancerInfo: self.information.loadBalancerInfo, fileExistsBehavior: .disallow,
+            deploymentStatusMessages: [],
             computePlatform: .ecs, overrideAlarmConfiguration: self.overrideAlarms)
     }
 }

@@ -11,13 +11,15 @@ extension CodeDeployHandlers {
         try ResourceName.checkConfig(name)
         guard !name.hasPrefix(PredefinedConfigs.prefix) else {
             throw CodeDeploy.Errors.invalidDeploymentConfigNameException(
-                "The deployment configuration name '\(name)' begins with the reserved prefix \(PredefinedConfigs.prefix).")
+                "The deployment configuration name '\(name)' begins with the reserved prefix \(PredefinedConfigs.prefix)."
+            )
         }
         let platform = input.computePlatform ?? .server
         try DeploymentConfigRules.check(input, platform)
         let region = context.scope.region
         let information = CodeDeploy.DeploymentConfigInfo(
-            deploymentConfigId: Identifiers.uuid(), deploymentConfigName: name, minimumHealthyHosts: input.minimumHealthyHosts,
+            deploymentConfigId: Identifiers.uuid(), deploymentConfigName: name,
+            minimumHealthyHosts: input.minimumHealthyHosts,
             createTime: self.clock.now(), computePlatform: platform, trafficRoutingConfig: input.trafficRoutingConfig,
             zonalConfig: input.zonalConfig)
         let id = information.deploymentConfigId ?? ""
@@ -38,11 +40,13 @@ extension CodeDeployHandlers {
         let (name, region) = (input.deploymentConfigName, context.scope.region)
         try ResourceName.checkConfig(name)
         guard PredefinedConfigs.config(named: name) == nil else {
-            throw CodeDeploy.Errors.invalidOperationException("The predefined deployment configuration \(name) cannot be deleted.")
+            throw CodeDeploy.Errors.invalidOperationException(
+                "The predefined deployment configuration \(name) cannot be deleted.")
         }
         try await self.store.write { transaction in
             guard try !transaction.isCodeDeployConfigInUse(named: name, region: region) else {
-                throw CodeDeploy.Errors.deploymentConfigInUseException("The deployment configuration \(name) is in use.")
+                throw CodeDeploy.Errors.deploymentConfigInUseException(
+                    "The deployment configuration \(name) is in use.")
             }
             try transaction.deleteCodeDeployConfig(named: name, region: region)
         }
@@ -101,8 +105,12 @@ private enum DeploymentConfigRules {
     private static func check(_ routing: CodeDeploy.TrafficRoutingConfig) throws {
         func refuse(_ text: String) -> any Error { CodeDeploy.Errors.invalidTrafficRoutingConfigurationException(text) }
         func check(_ part: String, _ percentage: Int?, _ interval: Int?) throws {
-            guard let percentage, (1...99).contains(percentage) else { throw refuse("\(part)Percentage must be from 1 to 99.") }
-            guard let interval, (1...2880).contains(interval) else { throw refuse("\(part)Interval must be from 1 to 2880 minutes.") }
+            guard let percentage, (1...99).contains(percentage) else {
+                throw refuse("\(part)Percentage must be from 1 to 99.")
+            }
+            guard let interval, (1...2880).contains(interval) else {
+                throw refuse("\(part)Interval must be from 1 to 2880 minutes.")
+            }
         }
         switch routing.type {
         case .allAtOnce:

@@ -75,9 +75,11 @@ extension CodeDeployHandlers {
         try ResourceName.checkApplication(input.applicationName)
         try ResourceName.checkGroup(input.deploymentGroupName)
         try await self.store.write { transaction in
-            let application = try transaction.codeDeployApplication(named: input.applicationName, region: context.scope.region)
+            let application = try transaction.codeDeployApplication(
+                named: input.applicationName, region: context.scope.region)
             guard let application,
-                let group = try transaction.codeDeployGroup(named: input.deploymentGroupName, applicationID: application.id)
+                let group = try transaction.codeDeployGroup(
+                    named: input.deploymentGroupName, applicationID: application.id)
             else { return }
             try transaction.deleteCodeDeployGroup(id: group.id)
         }
@@ -89,7 +91,8 @@ extension CodeDeployHandlers {
     ) async throws -> CodeDeploy.GetDeploymentGroup.Output {
         let information = try await self.store.read { snapshot in
             let application = try snapshot.requireApplication(input.applicationName, region: context.scope.region)
-            return try snapshot.information(snapshot.requireGroup(input.deploymentGroupName, of: application), of: application)
+            return try snapshot.information(
+                snapshot.requireGroup(input.deploymentGroupName, of: application), of: application)
         }
         return .init(deploymentGroupInfo: information)
     }
@@ -111,7 +114,8 @@ extension CodeDeployHandlers {
                     missing.append(name)
                 }
             }
-            let message = missing.isEmpty ? nil : "No Deployment Group found for name: \(missing.joined(separator: ", "))"
+            let message =
+                missing.isEmpty ? nil : "No Deployment Group found for name: \(missing.joined(separator: ", "))"
             return .init(deploymentGroupsInfo: found, errorMessage: message)
         }
     }
@@ -146,14 +150,18 @@ extension CodeDeployHandlers {
         return (rules, name)
     }
 
-    private static func requireFreeName(_ name: String, of application: StoredApplication, in snapshot: StoreSnapshot) throws {
+    private static func requireFreeName(_ name: String, of application: StoredApplication, in snapshot: StoreSnapshot)
+        throws
+    {
         guard try snapshot.codeDeployGroup(named: name, applicationID: application.id) == nil else {
-            throw CodeDeploy.Errors.deploymentGroupAlreadyExistsException("A deployment group named \(name) already exists.")
+            throw CodeDeploy.Errors.deploymentGroupAlreadyExistsException(
+                "A deployment group named \(name) already exists.")
         }
     }
 
     private static func requireFreeService(_ group: StoredDeploymentGroup, in snapshot: StoreSnapshot) throws {
-        guard let owner = try snapshot.codeDeployGroup(deploying: group.service, region: group.region), owner.id != group.id
+        guard let owner = try snapshot.codeDeployGroup(deploying: group.service, region: group.region),
+            owner.id != group.id
         else { return }
         throw CodeDeploy.Errors.ecsServiceMappingLimitExceededException(
             "The Amazon ECS service \(group.service) already belongs to the deployment group \(owner.name).")
@@ -173,7 +181,8 @@ extension CodeDeployHandlers {
                     + "specified in targetGroupInfoList.")
         }
         throw CodeDeploy.Errors.invalidInputException(
-            "The application \(application.name) has the compute platform \(application.computePlatform); Teal deploys the ECS compute platform only.")
+            "The application \(application.name) has the compute platform \(application.computePlatform); Teal deploys the ECS compute platform only."
+        )
     }
 }
 
@@ -192,7 +201,8 @@ extension StoreSnapshot {
         information.outdatedInstancesStrategy = information.outdatedInstancesStrategy ?? .update
         information.terminationHookEnabled = information.terminationHookEnabled ?? false
         information.targetRevision = try self.targetRevision(of: group)
-        information.lastSuccessfulDeployment = try self.lastCodeDeployDeployment(groupID: group.id, status: .succeeded)?.summary
+        information.lastSuccessfulDeployment = try self.lastCodeDeployDeployment(groupID: group.id, status: .succeeded)?
+            .summary
         information.lastAttemptedDeployment = try self.lastCodeDeployDeployment(groupID: group.id)?.summary
         return information
     }

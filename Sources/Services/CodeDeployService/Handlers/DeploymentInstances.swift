@@ -26,6 +26,7 @@ extension CodeDeployHandlers {
     private func refusal(_ operation: String, of id: String, _ context: RequestContext) async throws -> AWSError {
         _ = try await self.store.read { try $0.requireDeployment(id, region: context.scope.region) }
         return CodeDeploy.Errors.unsupportedActionForDeploymentTypeException(
-            "\(operation) is not supported for deployments of the ECS compute platform; use the operations on deployment targets.")
+            "\(operation) is not supported for deployments of the ECS compute platform; use the operations on deployment targets."
+        )
     }
 }

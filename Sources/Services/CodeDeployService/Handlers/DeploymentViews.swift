@@ -28,7 +28,8 @@ extension StoredDeployment {
     private var overview: CodeDeploy.DeploymentOverview {
         func count(_ status: CodeDeployDeployment.TargetStatus) -> Int { self.machine.targetStatus == status ? 1 : 0 }
         return CodeDeploy.DeploymentOverview(
-            pending: count(.pending), inProgress: count(.inProgress), succeeded: count(.succeeded), failed: count(.failed),
+            pending: count(.pending), inProgress: count(.inProgress), succeeded: count(.succeeded),
+            failed: count(.failed),
             skipped: count(.skipped), ready: count(.ready))
     }
 
@@ -59,10 +60,12 @@ extension StoredDeployment {
     private func taskSet(_ view: CodeDeployDeployment.TaskSetView, _ live: ECS.TaskSet?) -> CodeDeploy.ECSTaskSet {
         CodeDeploy.ECSTaskSet(
             identifer: view.taskSet.id.rawValue, desiredCount: live?.computedDesiredCount ?? 0,
-            pendingCount: live?.pendingCount ?? 0, runningCount: live?.runningCount ?? 0, status: live?.status ?? "DRAINING",
+            pendingCount: live?.pendingCount ?? 0, runningCount: live?.runningCount ?? 0,
+            status: live?.status ?? "DRAINING",
             trafficWeight: view.trafficWeight,
             targetGroup: CodeDeploy.TargetGroupInfo(
-                name: self.route.targetGroupNames[view.taskSet.targetGroup.rawValue] ?? view.taskSet.targetGroup.rawValue),
+                name: self.route.targetGroupNames[view.taskSet.targetGroup.rawValue]
+                    ?? view.taskSet.targetGroup.rawValue),
             taskSetLabel: .init(rawValue: view.label.rawValue))
     }
 }
@@ -73,7 +76,8 @@ extension LifecycleEventRecord {
             lifecycleEventName: self.name.rawValue,
             diagnostics: self.diagnostics.map {
                 CodeDeploy.Diagnostics(
-                    errorCode: .init(rawValue: $0.code.rawValue), scriptName: $0.scriptName, message: $0.message, logTail: "")
+                    errorCode: .init(rawValue: $0.code.rawValue), scriptName: $0.scriptName, message: $0.message,
+                    logTail: "")
             },
             startTime: self.startTime, endTime: self.endTime, status: .init(rawValue: self.statusName))
     }

@@ -21,7 +21,9 @@ extension CodeDeployHandlers {
         try BatchLimit.check(input.deploymentIds.count, limit: 25, of: "deployment ids")
         let ids = try input.deploymentIds.map { try ResourceName.deployment($0) }
         let deployments = try await self.store.read { snapshot in
-            try ids.compactMap { try snapshot.codeDeployDeployment($0) }.filter { $0.scope.region == context.scope.region }
+            try ids.compactMap { try snapshot.codeDeployDeployment($0) }.filter {
+                $0.scope.region == context.scope.region
+            }
         }
         return .init(deploymentsInfo: try deployments.map { try $0.information() })
     }

@@ -28,7 +28,8 @@ extension CodeDeployHandlers {
 
     private static func filter(_ input: CodeDeploy.ListDeployments.Input) throws -> DeploymentFilter {
         switch (input.applicationName, input.deploymentGroupName) {
-        case (nil, .some): throw CodeDeploy.Errors.applicationNameRequiredException("An application name must be specified.")
+        case (nil, .some):
+            throw CodeDeploy.Errors.applicationNameRequiredException("An application name must be specified.")
         case (.some, nil):
             throw CodeDeploy.Errors.deploymentGroupNameRequiredException("A deployment group name must be specified.")
         case (nil, nil), (.some, .some): break

@@ -15,7 +15,8 @@ extension CodeDeployHandlers {
         case .failed: result = .failed
         case .pending, .inProgress, .skipped, .unknown_, .unknown, nil:
             throw CodeDeploy.Errors.invalidLifecycleEventHookExecutionStatusException(
-                "The status of a lifecycle event hook execution must be Succeeded or Failed, not '\(input.status?.rawValue ?? "")'.")
+                "The status of a lifecycle event hook execution must be Succeeded or Failed, not '\(input.status?.rawValue ?? "")'."
+            )
         }
         let execution = CodeDeployDeployment.HookExecutionID(rawValue: input.lifecycleEventHookExecutionId ?? "")
         let outcome = try await self.ledger.record(id, region: context.scope.region) { machine, now in

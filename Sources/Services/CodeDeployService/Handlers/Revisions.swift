@@ -47,10 +47,12 @@ extension CodeDeployHandlers {
         let revisions = try await self.store.read { snapshot in
             let application = try snapshot.requireApplication(input.applicationName, region: context.scope.region)
             return try identities.compactMap { sha256 -> CodeDeploy.RevisionInfo? in
-                guard let revision = try snapshot.codeDeployRevision(applicationID: application.id, sha256: sha256) else { return nil }
+                guard let revision = try snapshot.codeDeployRevision(applicationID: application.id, sha256: sha256)
+                else { return nil }
                 return CodeDeploy.RevisionInfo(
                     revisionLocation: try StoredShape.decode(CodeDeploy.RevisionLocation.self, from: revision.body),
-                    genericRevisionInfo: revision.information(groups: try snapshot.groups(targeting: sha256, of: application)))
+                    genericRevisionInfo: revision.information(
+                        groups: try snapshot.groups(targeting: sha256, of: application)))
             }
         }
         return .init(applicationName: input.applicationName, revisions: revisions)
@@ -60,12 +62,18 @@ extension CodeDeployHandlers {
         _ input: CodeDeploy.ListApplicationRevisions.Input, _ context: RequestContext
     ) async throws -> CodeDeploy.ListApplicationRevisions.Output {
         if input.s3KeyPrefix != nil, input.s3Bucket == nil {
-            throw CodeDeploy.Errors.bucketNameFilterRequiredException("A bucket name is required, but was not specified.")
+            throw CodeDeploy.Errors.bucketNameFilterRequiredException(
+                "A bucket name is required, but was not specified.")
         }
         let (all, targeted) = try await self.store.read { snapshot in
             let application = try snapshot.requireApplication(input.applicationName, region: context.scope.region)
             let all = try snapshot.codeDeployRevisions(applicationID: application.id)
-            return (all, Set(try all.filter { try !snapshot.groups(targeting: $0.sha256, of: application).isEmpty }.map(\.sha256)))
+            return (
+                all,
+                Set(
+                    try all.filter { try !snapshot.groups(targeting: $0.sha256, of: application).isEmpty }.map(\.sha256)
+                )
+            )
         }
         // Only S3 revisions have a bucket, and there are none.
         var revisions = input.s3Bucket == nil ? all : []
@@ -102,7 +110,8 @@ extension StoreSnapshot {
     ) throws -> StoredRevision {
         try self.codeDeployRevision(applicationID: application.id, sha256: content.sha256)
             ?? StoredRevision(
-                applicationID: application.id, sha256: content.sha256, body: StoredShape.encode(content.location), registeredAt: now)
+                applicationID: application.id, sha256: content.sha256, body: StoredShape.encode(content.location),
+                registeredAt: now)
     }
 
     /// Names of the groups whose last successful deployment was of this revision.

@@ -29,7 +29,8 @@ extension CodeDeployHandlers {
             case .application(let name): try snapshot.requireApplication(name, region: context.scope.region).tags
             case .group(let application, let name):
                 try snapshot.requireGroup(
-                    name, of: snapshot.requireApplication(application, region: context.scope.region)).tags
+                    name, of: snapshot.requireApplication(application, region: context.scope.region)
+                ).tags
             }
         }
         return .init(tags: tags.map { CodeDeploy.Tag(key: $0.key, value: $0.value) })

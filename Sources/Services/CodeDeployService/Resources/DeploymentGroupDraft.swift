@@ -13,7 +13,8 @@ struct DeploymentGroupDraft {
             serviceRoleArn: input.serviceRoleArn, triggerConfigurations: input.triggerConfigurations,
             alarmConfiguration: input.alarmConfiguration, autoRollbackConfiguration: input.autoRollbackConfiguration,
             deploymentStyle: input.deploymentStyle, outdatedInstancesStrategy: input.outdatedInstancesStrategy,
-            blueGreenDeploymentConfiguration: input.blueGreenDeploymentConfiguration, loadBalancerInfo: input.loadBalancerInfo,
+            blueGreenDeploymentConfiguration: input.blueGreenDeploymentConfiguration,
+            loadBalancerInfo: input.loadBalancerInfo,
             ec2TagSet: input.ec2TagSet, onPremisesTagSet: input.onPremisesTagSet, computePlatform: .ecs,
             ecsServices: input.ecsServices, terminationHookEnabled: input.terminationHookEnabled)
     }
@@ -23,7 +24,8 @@ struct DeploymentGroupDraft {
         var information = stored
         information.deploymentConfigName = input.deploymentConfigName ?? stored.deploymentConfigName
         information.ec2TagFilters = input.ec2TagFilters ?? stored.ec2TagFilters
-        information.onPremisesInstanceTagFilters = input.onPremisesInstanceTagFilters ?? stored.onPremisesInstanceTagFilters
+        information.onPremisesInstanceTagFilters =
+            input.onPremisesInstanceTagFilters ?? stored.onPremisesInstanceTagFilters
         information.autoScalingGroups =
             input.autoScalingGroups.map { $0.map { CodeDeploy.AutoScalingGroup(name: $0) } } ?? stored.autoScalingGroups
         information.serviceRoleArn = input.serviceRoleArn ?? stored.serviceRoleArn

@@ -39,7 +39,8 @@ struct DeploymentGroupFacts {
         let service: ECS.Service?
         do {
             service = try await self.aws.call(
-                ECS.DescribeServices.self, .init(cluster: cluster, services: [name])).services?.first
+                ECS.DescribeServices.self, .init(cluster: cluster, services: [name])
+            ).services?.first
         } catch let error as AWSError where error.status < 500 {
             throw refuse("The ECS service \(name) in cluster \(cluster) cannot be found: \(error.message)")
         }
@@ -59,7 +60,9 @@ struct DeploymentGroupFacts {
 
     private func checkListeners(_ groups: [ELBv2.TargetGroup], routing: CodeDeploy.TrafficRoutingConfig?) async throws {
         let production = try await self.listener(self.rules.productionListener)
-        if let test = self.rules.testListener, try await self.listener(test).loadBalancerArn != production.loadBalancerArn {
+        if let test = self.rules.testListener,
+            try await self.listener(test).loadBalancerArn != production.loadBalancerArn
+        {
             throw CodeDeploy.Errors.invalidTargetGroupPairException(
                 DeploymentGroupRules.pairMessage + " Its listeners belong to different load balancers.")
         }
@@ -67,12 +70,14 @@ struct DeploymentGroupFacts {
             let others = (group.loadBalancerArns ?? []).filter { $0 != production.loadBalancerArn }
             guard others.isEmpty else {
                 throw CodeDeploy.Errors.invalidTargetGroupPairException(
-                    DeploymentGroupRules.pairMessage + " The target group \(group.targetGroupName ?? "") is behind another load balancer.")
+                    DeploymentGroupRules.pairMessage
+                        + " The target group \(group.targetGroupName ?? "") is behind another load balancer.")
             }
         }
         if routing?.type != .allAtOnce, production.protocol != .http, production.protocol != .https {
             throw CodeDeploy.Errors.invalidTrafficRoutingConfigurationException(
-                "Only ALB supports gradual traffic routing, use AllAtOnce Traffic routing instead when you create/update Deployment group")
+                "Only ALB supports gradual traffic routing, use AllAtOnce Traffic routing instead when you create/update Deployment group"
+            )
         }
     }
 

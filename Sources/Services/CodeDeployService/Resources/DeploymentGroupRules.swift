@@ -22,9 +22,12 @@ struct DeploymentGroupRules {
         try Self.refuseUnsupported(group)
         try Self.checkRole(group.serviceRoleArn)
         try Self.checkRollback(group.autoRollbackConfiguration)
-        guard group.deploymentStyle?.deploymentType == .blueGreen, group.deploymentStyle?.deploymentOption == .withTrafficControl else {
+        guard group.deploymentStyle?.deploymentType == .blueGreen,
+            group.deploymentStyle?.deploymentOption == .withTrafficControl
+        else {
             throw Errors.invalidDeploymentStyleException(
-                "The deployment style of a deployment group for the ECS compute platform must be BLUE_GREEN with WITH_TRAFFIC_CONTROL.")
+                "The deployment style of a deployment group for the ECS compute platform must be BLUE_GREEN with WITH_TRAFFIC_CONTROL."
+            )
         }
         try Self.checkBlueGreen(group.blueGreenDeploymentConfiguration)
         (self.cluster, self.service) = try Self.service(group.ecsServices)
@@ -42,7 +45,9 @@ struct DeploymentGroupRules {
 
     private static func refuseServerMembers(_ group: CodeDeploy.DeploymentGroupInfo) throws {
         let reason = "is not valid for the ECS compute platform."
-        if let filters = group.ec2TagFilters, !filters.isEmpty { throw Errors.invalidEC2TagException("ec2TagFilters \(reason)") }
+        if let filters = group.ec2TagFilters, !filters.isEmpty {
+            throw Errors.invalidEC2TagException("ec2TagFilters \(reason)")
+        }
         if let filters = group.onPremisesInstanceTagFilters, !filters.isEmpty {
             throw Errors.invalidTagException("onPremisesInstanceTagFilters \(reason)")
         }
@@ -55,7 +60,9 @@ struct DeploymentGroupRules {
         if let set = group.onPremisesTagSet?.onPremisesTagSetList, !set.isEmpty {
             throw Errors.invalidOnPremisesTagCombinationException("onPremisesTagSet \(reason)")
         }
-        if group.terminationHookEnabled == true { throw Errors.invalidInputException("terminationHookEnabled \(reason)") }
+        if group.terminationHookEnabled == true {
+            throw Errors.invalidInputException("terminationHookEnabled \(reason)")
+        }
     }
 
     private static func refuseUnsupported(_ group: CodeDeploy.DeploymentGroupInfo) throws {
@@ -64,7 +71,8 @@ struct DeploymentGroupRules {
                 throw Errors.triggerTargetsLimitExceededException("A deployment group can have at most 10 triggers.")
             }
             throw Errors.invalidTriggerConfigException(
-                "The trigger \(trigger.triggerName ?? "") is not supported by Teal: notifications through Amazon SNS are not sent.")
+                "The trigger \(trigger.triggerName ?? "") is not supported by Teal: notifications through Amazon SNS are not sent."
+            )
         }
         try AlarmRules.check(group.alarmConfiguration, "alarmConfiguration")
     }
@@ -83,12 +91,16 @@ struct DeploymentGroupRules {
 
     private static func checkBlueGreen(_ configuration: CodeDeploy.BlueGreenDeploymentConfiguration?) throws {
         func refuse(_ text: String) -> any Error { Errors.invalidBlueGreenDeploymentConfigurationException(text) }
-        guard let configuration else { throw refuse("blueGreenDeploymentConfiguration is required for the ECS compute platform.") }
+        guard let configuration else {
+            throw refuse("blueGreenDeploymentConfiguration is required for the ECS compute platform.")
+        }
         guard configuration.greenFleetProvisioningOption?.action == nil else {
             throw refuse("greenFleetProvisioningOption is not valid for the ECS compute platform.")
         }
-        guard let termination = configuration.terminateBlueInstancesOnDeploymentSuccess, let action = termination.action else {
-            throw refuse("terminateBlueInstancesOnDeploymentSuccess with its action is required for the ECS compute platform.")
+        guard let termination = configuration.terminateBlueInstancesOnDeploymentSuccess, let action = termination.action
+        else {
+            throw refuse(
+                "terminateBlueInstancesOnDeploymentSuccess with its action is required for the ECS compute platform.")
         }
         guard (0...2880).contains(termination.terminationWaitTimeInMinutes ?? 0) else {
             throw refuse("terminationWaitTimeInMinutes must be from 0 to 2880.")
@@ -114,7 +126,8 @@ struct DeploymentGroupRules {
             throw Errors.invalidECSServiceException("ecsServices must name both clusterName and serviceName.")
         }
         guard !cluster.contains(":"), !name.contains(":") else {
-            throw Errors.invalidECSServiceException("ecsServices takes the names of cluster and service, not their ARNs.")
+            throw Errors.invalidECSServiceException(
+                "ecsServices takes the names of cluster and service, not their ARNs.")
         }
         return (cluster, name)
     }
@@ -123,9 +136,11 @@ struct DeploymentGroupRules {
         guard let loadBalancer else { throw Errors.invalidLoadBalancerInfoException(Self.pairMessage) }
         guard loadBalancer.elbInfoList?.isEmpty ?? true, loadBalancer.targetGroupInfoList?.isEmpty ?? true else {
             throw Errors.invalidLoadBalancerInfoException(
-                "elbInfoList and targetGroupInfoList are not valid for the ECS compute platform; use targetGroupPairInfoList.")
+                "elbInfoList and targetGroupInfoList are not valid for the ECS compute platform; use targetGroupPairInfoList."
+            )
         }
-        guard let pair = loadBalancer.targetGroupPairInfoList?.first, loadBalancer.targetGroupPairInfoList?.count == 1 else {
+        guard let pair = loadBalancer.targetGroupPairInfoList?.first, loadBalancer.targetGroupPairInfoList?.count == 1
+        else {
             throw Errors.invalidTargetGroupPairException(Self.pairMessage)
         }
         return pair
@@ -134,14 +149,16 @@ struct DeploymentGroupRules {
     private static func targetGroups(_ pair: CodeDeploy.TargetGroupPairInfo) throws -> (String, String) {
         let names = (pair.targetGroups ?? []).compactMap(\.name)
         guard names.count == 2, names[0] != names[1], names.allSatisfy({ !$0.isEmpty && !$0.contains(":") }) else {
-            throw Errors.invalidTargetGroupPairException(Self.pairMessage + " targetGroups must hold two different names.")
+            throw Errors.invalidTargetGroupPairException(
+                Self.pairMessage + " targetGroups must hold two different names.")
         }
         return (names[0], names[1])
     }
 
     private static func listener(_ route: CodeDeploy.TrafficRoute?, _ member: String) throws -> String {
         guard let arn = route?.listenerArns?.first, route?.listenerArns?.count == 1 else {
-            throw Errors.invalidTargetGroupPairException(Self.pairMessage + " \(member) must hold exactly one listener ARN.")
+            throw Errors.invalidTargetGroupPairException(
+                Self.pairMessage + " \(member) must hold exactly one listener ARN.")
         }
         return arn
     }

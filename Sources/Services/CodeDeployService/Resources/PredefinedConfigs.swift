@@ -29,12 +29,17 @@ enum PredefinedConfigs {
             createTime: .epoch, computePlatform: .server)
     }
 
-    private static func timed(_ platform: CodeDeploy.ComputePlatform, _ prefix: String) -> [CodeDeploy.DeploymentConfigInfo] {
+    private static func timed(_ platform: CodeDeploy.ComputePlatform, _ prefix: String) -> [CodeDeploy
+        .DeploymentConfigInfo]
+    {
         let isECS = platform == .ecs
         let first = isECS ? 10 : 20
-        func config(_ number: Int, _ name: String, _ routing: CodeDeploy.TrafficRoutingConfig) -> CodeDeploy.DeploymentConfigInfo {
+        func config(_ number: Int, _ name: String, _ routing: CodeDeploy.TrafficRoutingConfig)
+            -> CodeDeploy.DeploymentConfigInfo
+        {
             CodeDeploy.DeploymentConfigInfo(
-                deploymentConfigId: Self.id(first + number), deploymentConfigName: Self.prefix + prefix + name, createTime: .epoch,
+                deploymentConfigId: Self.id(first + number), deploymentConfigName: Self.prefix + prefix + name,
+                createTime: .epoch,
                 computePlatform: platform, trafficRoutingConfig: routing)
         }
         func linear(_ number: Int, _ interval: Int) -> CodeDeploy.DeploymentConfigInfo {

@@ -28,7 +28,8 @@ extension StoreSnapshot {
         try ResourceName.checkConfig(name)
         if let predefined = PredefinedConfigs.config(named: name) { return predefined }
         guard let stored = try self.codeDeployConfig(named: name, region: region) else {
-            throw CodeDeploy.Errors.deploymentConfigDoesNotExistException("No Deployment Configuration found for name: \(name)")
+            throw CodeDeploy.Errors.deploymentConfigDoesNotExistException(
+                "No Deployment Configuration found for name: \(name)")
         }
         return try StoredShape.decode(CodeDeploy.DeploymentConfigInfo.self, from: stored.body)
     }
@@ -52,7 +53,9 @@ enum ResourceName {
     }
 
     static func checkApplication(_ name: String) throws {
-        guard !name.isEmpty else { throw CodeDeploy.Errors.applicationNameRequiredException("An application name must be specified.") }
+        guard !name.isEmpty else {
+            throw CodeDeploy.Errors.applicationNameRequiredException("An application name must be specified.")
+        }
         guard self.isValid(name) else {
             throw CodeDeploy.Errors.invalidApplicationNameException("The application name '\(name)' is not valid.")
         }
@@ -63,13 +66,15 @@ enum ResourceName {
             throw CodeDeploy.Errors.deploymentGroupNameRequiredException("A deployment group name must be specified.")
         }
         guard self.isValid(name) else {
-            throw CodeDeploy.Errors.invalidDeploymentGroupNameException("The deployment group name '\(name)' is not valid.")
+            throw CodeDeploy.Errors.invalidDeploymentGroupNameException(
+                "The deployment group name '\(name)' is not valid.")
         }
     }
 
     static func checkConfig(_ name: String) throws {
         guard !name.isEmpty else {
-            throw CodeDeploy.Errors.deploymentConfigNameRequiredException("A deployment configuration name must be specified.")
+            throw CodeDeploy.Errors.deploymentConfigNameRequiredException(
+                "A deployment configuration name must be specified.")
         }
         guard self.isValid(name) else {
             throw CodeDeploy.Errors.invalidDeploymentConfigNameException(
@@ -79,10 +84,15 @@ enum ResourceName {
 
     /// `d-` and nine upper-case letters and digits.
     static func deployment(_ id: String?) throws -> CodeDeployDeployment.ID {
-        guard let id, !id.isEmpty else { throw CodeDeploy.Errors.deploymentIdRequiredException("A deployment ID must be specified.") }
+        guard let id, !id.isEmpty else {
+            throw CodeDeploy.Errors.deploymentIdRequiredException("A deployment ID must be specified.")
+        }
         let digits = id.dropFirst(2)
-        guard id.hasPrefix("d-"), digits.count == 9, digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isUppercase) }) else {
-            throw CodeDeploy.Errors.invalidDeploymentIdException("Specified DeploymentId is not in the valid format: \(id)")
+        guard id.hasPrefix("d-"), digits.count == 9,
+            digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isUppercase) })
+        else {
+            throw CodeDeploy.Errors.invalidDeploymentIdException(
+                "Specified DeploymentId is not in the valid format: \(id)")
         }
         return CodeDeployDeployment.ID(rawValue: id)
     }

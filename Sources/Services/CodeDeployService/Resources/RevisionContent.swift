@@ -13,7 +13,8 @@ struct RevisionContent: Equatable {
     init(_ revision: CodeDeploy.RevisionLocation) throws {
         let (text, claimed) = try Self.content(of: revision)
         guard let text, !text.isEmpty else {
-            throw CodeDeploy.Errors.invalidRevisionException("The AppSpec file cannot be located in the specified revision: content is empty.")
+            throw CodeDeploy.Errors.invalidRevisionException(
+                "The AppSpec file cannot be located in the specified revision: content is empty.")
         }
         let digest = Self.digest(of: text)
         if let claimed, !claimed.isEmpty, claimed.lowercased() != digest {

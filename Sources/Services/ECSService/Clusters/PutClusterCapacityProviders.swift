@@ -12,11 +12,13 @@ extension ECSHandlers {
         let name = ECSNames.cluster(input.cluster)
         let cluster = try await self.changeCluster(input.cluster, context) { shape, transaction in
             let removed = Set(shape.capacityProviders ?? []).subtracting(input.capacityProviders)
-            for service in try transaction.services(cluster: name, region: context.scope.region) where service.status != .inactive {
+            for service in try transaction.services(cluster: name, region: context.scope.region)
+            where service.status != .inactive {
                 let body = try StoredShape.decode(ECS.CreateServiceRequest.self, from: service.body)
                 let used = (body.capacityProviderStrategy ?? []).map(\.capacityProvider)
                 guard removed.isDisjoint(with: used) else {
-                    throw ECS.Errors.resourceInUseException("The specified capacity provider is in use and cannot be removed.")
+                    throw ECS.Errors.resourceInUseException(
+                        "The specified capacity provider is in use and cannot be removed.")
                 }
             }
             shape.capacityProviders = input.capacityProviders
@@ -33,7 +35,8 @@ enum CapacityProviders {
     /// - Throws: `InvalidParameterException` naming the provider or the rule of strategies that is broken.
     static func check(_ providers: [String], strategy: [ECS.CapacityProviderStrategyItem]) throws {
         for provider in providers where !Self.known.contains(provider) {
-            throw ECS.Errors.invalidParameterException("The specified capacity provider \(provider) is not supported by Teal")
+            throw ECS.Errors.invalidParameterException(
+                "The specified capacity provider \(provider) is not supported by Teal")
         }
         guard strategy.allSatisfy({ providers.contains($0.capacityProvider) }) else {
             throw ECS.Errors.invalidParameterException(
@@ -46,7 +49,8 @@ enum CapacityProviders {
         }
         guard strategy.isEmpty || strategy.contains(where: { ($0.weight ?? 0) > 0 }) else {
             throw ECS.Errors.invalidParameterException(
-                "The specified capacity provider strategy must contain at least one capacity provider with a weight value greater than zero.")
+                "The specified capacity provider strategy must contain at least one capacity provider with a weight value greater than zero."
+            )
         }
         guard strategy.count(where: { ($0.base ?? 0) > 0 }) <= 1 else {
             throw ECS.Errors.invalidParameterException(

@@ -5,7 +5,9 @@ internal import WireProtocol
 
 extension ECSHandlers {
     /// Members that are absent stay as they are.
-    func updateCluster(_ input: ECS.UpdateCluster.Input, _ context: RequestContext) async throws -> ECS.UpdateCluster.Output {
+    func updateCluster(_ input: ECS.UpdateCluster.Input, _ context: RequestContext) async throws
+        -> ECS.UpdateCluster.Output
+    {
         try ClusterSettings.check(input.settings)
         let cluster = try await self.changeCluster(input.cluster, context) { shape, _ in
             shape.settings = ClusterSettings.merged(input.settings ?? [], into: shape.settings ?? [])
@@ -29,7 +31,8 @@ extension ECSHandlers {
 
     /// - Parameter change: of the stored shape, which has no counts.
     func changeCluster(
-        _ name: String, _ context: RequestContext, _ change: @escaping @Sendable (inout ECS.Cluster, StoreTransaction) throws -> Void
+        _ name: String, _ context: RequestContext,
+        _ change: @escaping @Sendable (inout ECS.Cluster, StoreTransaction) throws -> Void
     ) async throws -> ECS.Cluster {
         let name = ECSNames.cluster(name)
         return try await self.store.write { transaction in

@@ -25,7 +25,9 @@ struct PlanCommit: Sendable {
         try self.account(transaction)
         try self.saveRevisions(transaction)
         if let rollback = self.plan.rollback { try self.rollBack(rollback, transaction) }
-        for event in events { try transaction.appendEvent(event.message(service: self.key.name), to: self.key, at: self.now) }
+        for event in events {
+            try transaction.appendEvent(event.message(service: self.key.name), to: self.key, at: self.now)
+        }
         let wasSteady = service.steadySince
         service.steadySince = self.plan.steadySince
         if self.plan.isGone, service.status == .draining {
@@ -36,14 +38,18 @@ struct PlanCommit: Sendable {
         try transaction.deleteTasks(stoppedBefore: self.now - .hours(1))
     }
 
-    private func start(_ start: ServicePlan.Start, _ service: StoredService, _ transaction: StoreTransaction) throws -> ServiceEvent? {
+    private func start(_ start: ServicePlan.Start, _ service: StoredService, _ transaction: StoreTransaction) throws
+        -> ServiceEvent?
+    {
         guard let revision = try transaction.revision(start.revision) else { return nil }
         let taskSet = try StoredShape.decode(ECS.TaskSet.self, from: revision.body)
-        guard let arn = taskSet.taskDefinition, let definition = try transaction.taskDefinition(arn, in: self.scope) else {
+        guard let arn = taskSet.taskDefinition, let definition = try transaction.taskDefinition(arn, in: self.scope)
+        else {
             return .placementFailed(reason: "task definition \(taskSet.taskDefinition ?? "") does not exist")
         }
         var blueprint = TaskBlueprint(
-            definition: try definition.shape, cluster: self.key.cluster, scope: self.scope, taskEnvironment: self.taskEnvironment)
+            definition: try definition.shape, cluster: self.key.cluster, scope: self.scope,
+            taskEnvironment: self.taskEnvironment)
         blueprint.launchType = taskSet.launchType
         blueprint.platformVersion = taskSet.platformVersion
         blueprint.network = taskSet.networkConfiguration
@@ -56,7 +62,8 @@ struct PlanCommit: Sendable {
         var ids: [String] = []
         for _ in 0..<start.count {
             let task = try blueprint.task(
-                group: "service:\(self.key.name)", service: self.key.name, revision: revision.id, startedBy: revision.id, clientToken: nil,
+                group: "service:\(self.key.name)", service: self.key.name, revision: revision.id,
+                startedBy: revision.id, clientToken: nil,
                 at: self.now)
             try transaction.save(task)
             try transaction.addECSTags(tags, to: self.scope.taskARN(task.id, cluster: self.key.cluster))
@@ -86,7 +93,9 @@ struct PlanCommit: Sendable {
     private func saveRevisions(_ transaction: StoreTransaction) throws {
         for id in self.plan.finished { try transaction.deleteRevision(id) }
         for planned in self.plan.revisions {
-            guard var revision = try transaction.revision(planned.id), revision.progress != planned.progress else { continue }
+            guard var revision = try transaction.revision(planned.id), revision.progress != planned.progress else {
+                continue
+            }
             revision.progress = planned.progress
             revision.updatedAt = self.now
             try transaction.save(revision)

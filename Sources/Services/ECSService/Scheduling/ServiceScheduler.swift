@@ -96,7 +96,8 @@ package struct ServiceScheduler: Service {
             } catch {
                 // A target group that is gone, a load balancer that cannot answer now, a full disk.
                 self.logger.warning(
-                    "service could not be reconciled", metadata: ["service": "\(key.name)", "error": "\(String(reflecting: error))"])
+                    "service could not be reconciled",
+                    metadata: ["service": "\(key.name)", "error": "\(String(reflecting: error))"])
                 agenda.failed(key, retryAt: self.clock.now() + .seconds(5))
             }
         }
@@ -115,7 +116,8 @@ package struct ServiceScheduler: Service {
         CrashPoint.reached("ecs.before-plan-commit")
         try await self.store.write { transaction in
             try PlanCommit(
-                plan: plan, ended: observed.ended.map(\.id), key: key, scope: scope, taskEnvironment: self.taskEnvironment, now: now
+                plan: plan, ended: observed.ended.map(\.id), key: key, scope: scope,
+                taskEnvironment: self.taskEnvironment, now: now
             ).apply(to: transaction)
         }
         CrashPoint.reached("ecs.after-plan-commit")
@@ -126,7 +128,8 @@ package struct ServiceScheduler: Service {
     private func targetHealth(_ groups: Set<String>, in scope: Scope) async throws -> TargetHealthTable {
         var table = TargetHealthTable()
         for group in groups {
-            let output = try await self.aws.acting(in: scope).call(ELBv2.DescribeTargetHealth.self, .init(targetGroupArn: group))
+            let output = try await self.aws.acting(in: scope).call(
+                ELBv2.DescribeTargetHealth.self, .init(targetGroupArn: group))
             for description in output.targetHealthDescriptions ?? [] { table.add(description, of: group) }
         }
         return table

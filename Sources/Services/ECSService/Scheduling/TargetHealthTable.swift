@@ -26,7 +26,9 @@ struct TargetHealthTable {
         switch health.state {
         case .healthy: return .healthy
         case .unhealthy:
-            return .unhealthy(targetGroup: group, port: port, reason: health.description ?? health.reason?.rawValue ?? "Health checks failed")
+            return .unhealthy(
+                targetGroup: group, port: port,
+                reason: health.description ?? health.reason?.rawValue ?? "Health checks failed")
         case .initial, .unused, .draining, .unhealthyDraining, .unavailable, .unknown, nil: return .pending
         }
     }

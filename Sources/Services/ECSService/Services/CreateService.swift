@@ -7,7 +7,9 @@ internal import WireProtocol
 extension ECSHandlers {
     /// Records the service and its first revision: a deployment of the ECS controller, or the primary task set that
     /// CodeDeploy will later replace. An EXTERNAL service begins without task sets.
-    func createService(_ input: ECS.CreateService.Input, _ context: RequestContext) async throws -> ECS.CreateService.Output {
+    func createService(_ input: ECS.CreateService.Input, _ context: RequestContext) async throws
+        -> ECS.CreateService.Output
+    {
         let scope = context.scope
         let key = ECSNames.service(input.serviceName, cluster: input.cluster, in: scope)
         let controller = StoredService.Controller(rawValue: input.deploymentController?.type.rawValue ?? "ECS") ?? .ecs
@@ -25,15 +27,18 @@ extension ECSHandlers {
                 return ECS.CreateService.Output(service: try Self.repeated(existing, input, transaction, in: scope))
             }
             let service = StoredService(
-                key: key, status: .active, controller: controller, desiredCount: input.desiredCount ?? 0, createdAt: now, steadySince: nil,
+                key: key, status: .active, controller: controller, desiredCount: input.desiredCount ?? 0,
+                createdAt: now, steadySince: nil,
                 clientToken: input.clientToken, body: StoredShape.encode(rules.normalized))
             try transaction.insert(service)
             if let definition {
                 let taskSet = rules.firstTaskSet(definition)
                 try transaction.save(
                     StoredServiceRevision(
-                        id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .primary, scale: 100, clientToken: nil,
-                        progress: RevisionProgress(), createdAt: now, updatedAt: now, body: StoredShape.encode(taskSet)))
+                        id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .primary, scale: 100,
+                        clientToken: nil,
+                        progress: RevisionProgress(), createdAt: now, updatedAt: now, body: StoredShape.encode(taskSet))
+                )
             }
             try transaction.addECSTags(tags.stored, to: scope.serviceARN(key))
             return ECS.CreateService.Output(service: try transaction.described(service, tags: true, in: scope))

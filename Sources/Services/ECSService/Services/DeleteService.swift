@@ -5,7 +5,9 @@ internal import WireProtocol
 
 extension ECSHandlers {
     /// The service drains: its tasks stop, then it is INACTIVE. Repeating the call on a draining service succeeds.
-    func deleteService(_ input: ECS.DeleteService.Input, _ context: RequestContext) async throws -> ECS.DeleteService.Output {
+    func deleteService(_ input: ECS.DeleteService.Input, _ context: RequestContext) async throws
+        -> ECS.DeleteService.Output
+    {
         let key = ECSNames.service(input.service, cluster: input.cluster, in: context.scope)
         return try await self.store.write { transaction in
             _ = try transaction.requireCluster(key.cluster, in: context.scope)
@@ -16,10 +18,12 @@ extension ECSHandlers {
             if service.status == .active, !isForced {
                 // Tasks may still be stopping: Terraform scales to zero and deletes at once, whatever the controller.
                 guard service.desiredCount == 0 else {
-                    throw ECS.Errors.invalidParameterException("The service cannot be stopped while it is scaled above 0.")
+                    throw ECS.Errors.invalidParameterException(
+                        "The service cannot be stopped while it is scaled above 0.")
                 }
                 if service.controller == .external, try !transaction.revisions(of: key).isEmpty {
-                    throw ECS.Errors.invalidParameterException("The service cannot be stopped while it has task sets; use force to delete it.")
+                    throw ECS.Errors.invalidParameterException(
+                        "The service cannot be stopped while it has task sets; use force to delete it.")
                 }
             }
             service.status = .draining

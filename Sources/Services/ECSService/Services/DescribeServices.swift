@@ -6,9 +6,13 @@ internal import WireProtocol
 
 extension ECSHandlers {
     /// A missing service is a failure `MISSING`; an INACTIVE one is shown.
-    func describeServices(_ input: ECS.DescribeServices.Input, _ context: RequestContext) async throws -> ECS.DescribeServices.Output {
+    func describeServices(_ input: ECS.DescribeServices.Input, _ context: RequestContext) async throws
+        -> ECS.DescribeServices.Output
+    {
         guard !input.services.isEmpty else { throw ECS.Errors.invalidParameterException("Services cannot be empty.") }
-        guard input.services.count <= 10 else { throw ECS.Errors.invalidParameterException("services can have at most 10 items.") }
+        guard input.services.count <= 10 else {
+            throw ECS.Errors.invalidParameterException("services can have at most 10 items.")
+        }
         let tags = input.include?.contains(.tags) == true
         return try await self.store.read { snapshot in
             var output = ECS.DescribeServices.Output(services: [], failures: [])
@@ -25,7 +29,9 @@ extension ECSHandlers {
         }
     }
 
-    func listServices(_ input: ECS.ListServices.Input, _ context: RequestContext) async throws -> ECS.ListServices.Output {
+    func listServices(_ input: ECS.ListServices.Input, _ context: RequestContext) async throws
+        -> ECS.ListServices.Output
+    {
         let cluster = ECSNames.cluster(input.cluster)
         let services = try await self.store.read { snapshot in
             _ = try snapshot.requireCluster(cluster, in: context.scope)
@@ -37,7 +43,9 @@ extension ECSHandlers {
             return (input.launchType == nil || body.launchType == input.launchType)
                 && (input.schedulingStrategy == nil || body.schedulingStrategy == input.schedulingStrategy)
         }
-        let page = try ListPage(matching.map { context.scope.serviceARN($0.key) }, maxResults: input.maxResults ?? 10, nextToken: input.nextToken)
+        let page = try ListPage(
+            matching.map { context.scope.serviceARN($0.key) }, maxResults: input.maxResults ?? 10,
+            nextToken: input.nextToken)
         return ECS.ListServices.Output(serviceArns: page.elements, nextToken: page.nextToken)
     }
 }
@@ -72,21 +80,29 @@ extension StoreSnapshot {
         let revisions = try self.revisions(of: service.key)
         let tasks = try self.openTasks(of: service.key)
         let counts = TaskCounts(tasks)
-        let primary = try revisions.first { $0.role == .primary }.map { try StoredShape.decode(ECS.TaskSet.self, from: $0.body) }
+        let primary = try revisions.first { $0.role == .primary }.map {
+            try StoredShape.decode(ECS.TaskSet.self, from: $0.body)
+        }
         var shape = ECS.Service(
-            serviceArn: scope.serviceARN(service.key), serviceName: service.key.name, clusterArn: scope.clusterARN(service.key.cluster),
-            loadBalancers: body.loadBalancers ?? [], serviceRegistries: [], status: service.status.rawValue, desiredCount: service.desiredCount,
+            serviceArn: scope.serviceARN(service.key), serviceName: service.key.name,
+            clusterArn: scope.clusterARN(service.key.cluster),
+            loadBalancers: body.loadBalancers ?? [], serviceRegistries: [], status: service.status.rawValue,
+            desiredCount: service.desiredCount,
             runningCount: counts.running, pendingCount: counts.pending, launchType: body.launchType,
             capacityProviderStrategy: body.capacityProviderStrategy, platformVersion: body.platformVersion,
             platformFamily: body.launchType == .fargate ? "Linux" : nil, taskDefinition: primary?.taskDefinition,
             deploymentConfiguration: body.deploymentConfiguration, deployments: [], roleArn: body.role,
-            events: try self.events(of: service.key).map { .init(id: $0.id, createdAt: $0.createdAt, message: $0.message) },
-            createdAt: service.createdAt, placementConstraints: body.placementConstraints ?? [], placementStrategy: body.placementStrategy ?? [],
+            events: try self.events(of: service.key).map {
+                .init(id: $0.id, createdAt: $0.createdAt, message: $0.message)
+            },
+            createdAt: service.createdAt, placementConstraints: body.placementConstraints ?? [],
+            placementStrategy: body.placementStrategy ?? [],
             networkConfiguration: primary?.networkConfiguration ?? body.networkConfiguration,
             healthCheckGracePeriodSeconds: body.healthCheckGracePeriodSeconds, schedulingStrategy: .replica,
             deploymentController: .init(type: ECS.DeploymentControllerType(rawValue: service.controller.rawValue)),
             tags: tags ? ECSTags.shapes(try self.ecsTags(of: scope.serviceARN(service.key))) : nil,
-            createdBy: "arn:\(scope.partition):iam::\(scope.account):root", enableECSManagedTags: body.enableECSManagedTags ?? false,
+            createdBy: "arn:\(scope.partition):iam::\(scope.account):root",
+            enableECSManagedTags: body.enableECSManagedTags ?? false,
             propagateTags: body.propagateTags, enableExecuteCommand: body.enableExecuteCommand ?? false,
             availabilityZoneRebalancing: body.availabilityZoneRebalancing)
         switch service.controller {
@@ -95,12 +111,16 @@ extension StoreSnapshot {
                 try Self.deployment(revision, of: service, tasks: tasks.filter { $0.revision == revision.id })
             }
         case .codeDeploy, .external:
-            shape.taskSets = try revisions.map { try self.described($0, of: service, tasks: tasks, tags: false, in: scope) }
+            shape.taskSets = try revisions.map {
+                try self.described($0, of: service, tasks: tasks, tags: false, in: scope)
+            }
         }
         return shape
     }
 
-    private static func deployment(_ revision: StoredServiceRevision, of service: StoredService, tasks: [StoredTask]) throws -> ECS.Deployment {
+    private static func deployment(_ revision: StoredServiceRevision, of service: StoredService, tasks: [StoredTask])
+        throws -> ECS.Deployment
+    {
         let body = try StoredShape.decode(ECS.TaskSet.self, from: revision.body)
         let counts = TaskCounts(tasks)
         let reason =
@@ -111,11 +131,15 @@ extension StoreSnapshot {
             }
         return ECS.Deployment(
             id: revision.id, status: revision.role.rawValue, taskDefinition: body.taskDefinition,
-            desiredCount: revision.role == .primary ? service.desiredCount : 0, pendingCount: counts.pending, runningCount: counts.running,
+            desiredCount: revision.role == .primary ? service.desiredCount : 0, pendingCount: counts.pending,
+            runningCount: counts.running,
             failedTasks: revision.progress.failedTasks, createdAt: revision.createdAt, updatedAt: revision.updatedAt,
-            capacityProviderStrategy: body.capacityProviderStrategy, launchType: body.launchType, platformVersion: body.platformVersion,
-            platformFamily: body.launchType == .fargate ? "Linux" : nil, networkConfiguration: body.networkConfiguration,
-            rolloutState: ECS.DeploymentRolloutState(rawValue: revision.progress.rollout.rawValue), rolloutStateReason: reason)
+            capacityProviderStrategy: body.capacityProviderStrategy, launchType: body.launchType,
+            platformVersion: body.platformVersion,
+            platformFamily: body.launchType == .fargate ? "Linux" : nil,
+            networkConfiguration: body.networkConfiguration,
+            rolloutState: ECS.DeploymentRolloutState(rawValue: revision.progress.rollout.rawValue),
+            rolloutStateReason: reason)
     }
 
     func described(

@@ -6,12 +6,17 @@ internal import WireProtocol
 
 extension ECSHandlers {
     /// Changes counts and settings in place; under the ECS controller, what tasks are made of starts a new deployment.
-    func updateService(_ input: ECS.UpdateService.Input, _ context: RequestContext) async throws -> ECS.UpdateService.Output {
+    func updateService(_ input: ECS.UpdateService.Input, _ context: RequestContext) async throws
+        -> ECS.UpdateService.Output
+    {
         let scope = context.scope
         let key = ECSNames.service(input.service, cluster: input.cluster, in: scope)
         let (controller, definition) = try await self.store.read { snapshot in
             let service = try snapshot.requireActiveService(key, in: scope)
-            return (service.controller, try input.taskDefinition.map { try snapshot.requireActiveTaskDefinition($0, in: scope) })
+            return (
+                service.controller,
+                try input.taskDefinition.map { try snapshot.requireActiveTaskDefinition($0, in: scope) }
+            )
         }
         try Self.checkUpdate(input, controller)
         try await self.checkTargetGroups(input.loadBalancers ?? [], definition, in: scope)
@@ -36,7 +41,9 @@ extension ECSHandlers {
                 if let arn = taskSet.taskDefinition, let current = try transaction.taskDefinition(arn, in: scope) {
                     let shape = try current.shape
                     try ServiceRules.check(taskSet.networkConfiguration, with: shape)
-                    for loadBalancer in taskSet.loadBalancers ?? [] { try ServiceRules.check(loadBalancer, with: shape) }
+                    for loadBalancer in taskSet.loadBalancers ?? [] {
+                        try ServiceRules.check(loadBalancer, with: shape)
+                    }
                 }
                 try transaction.replacePrimary(primary, with: taskSet, of: key, at: now)
             }
@@ -45,33 +52,47 @@ extension ECSHandlers {
     }
 
     private static func startsDeployment(_ input: ECS.UpdateService.Input) -> Bool {
-        input.taskDefinition != nil || input.networkConfiguration != nil || input.platformVersion != nil || input.loadBalancers != nil
+        input.taskDefinition != nil || input.networkConfiguration != nil || input.platformVersion != nil
+            || input.loadBalancers != nil
             || input.capacityProviderStrategy != nil || input.forceNewDeployment == true
     }
 
     /// - Throws: `InvalidParameterException` where the controller or this version does not allow the change.
     private static func checkUpdate(_ input: ECS.UpdateService.Input, _ controller: StoredService.Controller) throws {
-        if let count = input.desiredCount, count < 0 { throw ECS.Errors.invalidParameterException("desiredCount can not be negative: \(count)") }
+        if let count = input.desiredCount, count < 0 {
+            throw ECS.Errors.invalidParameterException("desiredCount can not be negative: \(count)")
+        }
         if let strategy = input.deploymentConfiguration?.strategy, strategy != .rolling {
-            throw ECS.Errors.invalidParameterException("deployment strategy \(strategy.rawValue) is not supported by this version of Teal")
+            throw ECS.Errors.invalidParameterException(
+                "deployment strategy \(strategy.rawValue) is not supported by this version of Teal")
         }
         let unsupported: [(String, Bool)] = [
-            ("serviceRegistries", input.serviceRegistries?.isEmpty == false), ("serviceConnectConfiguration", input.serviceConnectConfiguration?.enabled == true),
-            ("volumeConfigurations", input.volumeConfigurations?.isEmpty == false), ("vpcLatticeConfigurations", input.vpcLatticeConfigurations?.isEmpty == false),
+            ("serviceRegistries", input.serviceRegistries?.isEmpty == false),
+            ("serviceConnectConfiguration", input.serviceConnectConfiguration?.enabled == true),
+            ("volumeConfigurations", input.volumeConfigurations?.isEmpty == false),
+            ("vpcLatticeConfigurations", input.vpcLatticeConfigurations?.isEmpty == false),
             ("deploymentConfiguration.alarms", input.deploymentConfiguration?.alarms?.enable == true),
         ]
-        if let (name, _) = unsupported.first(where: \.1) { throw ECS.Errors.invalidParameterException("\(name) is not supported by this version of Teal") }
+        if let (name, _) = unsupported.first(where: \.1) {
+            throw ECS.Errors.invalidParameterException("\(name) is not supported by this version of Teal")
+        }
         if let wanted = input.deploymentController?.type.rawValue, wanted != controller.rawValue {
-            throw ECS.Errors.invalidParameterException("changing the deployment controller from \(controller.rawValue) to \(wanted) is not supported by this version of Teal")
+            throw ECS.Errors.invalidParameterException(
+                "changing the deployment controller from \(controller.rawValue) to \(wanted) is not supported by this version of Teal"
+            )
         }
         let refused: [(String, Bool)] = [
-            ("task definition", input.taskDefinition != nil || input.forceNewDeployment == true), ("network parameters", input.networkConfiguration != nil),
+            ("task definition", input.taskDefinition != nil || input.forceNewDeployment == true),
+            ("network parameters", input.networkConfiguration != nil),
             ("platform version", input.platformVersion != nil), ("load balancers", input.loadBalancers != nil),
             ("capacity provider strategy", input.capacityProviderStrategy?.isEmpty == false),
         ]
         guard controller != .ecs, let (what, _) = refused.first(where: \.1) else { return }
-        let remedy = controller == .codeDeploy ? "Use AWS CodeDeploy to trigger a new deployment." : "Use CreateTaskSet to create a new task set."
-        throw ECS.Errors.invalidParameterException("Unable to update \(what) on services with a \(controller.rawValue) deployment controller. \(remedy)")
+        let remedy =
+            controller == .codeDeploy
+            ? "Use AWS CodeDeploy to trigger a new deployment." : "Use CreateTaskSet to create a new task set."
+        throw ECS.Errors.invalidParameterException(
+            "Unable to update \(what) on services with a \(controller.rawValue) deployment controller. \(remedy)")
     }
 
     private static func updated(_ text: String, by input: ECS.UpdateService.Input) throws -> ECS.CreateServiceRequest {
@@ -80,7 +101,8 @@ extension ECSHandlers {
             var configuration = body.deploymentConfiguration ?? ECS.DeploymentConfiguration()
             configuration.maximumPercent = change.maximumPercent ?? configuration.maximumPercent
             configuration.minimumHealthyPercent = change.minimumHealthyPercent ?? configuration.minimumHealthyPercent
-            configuration.deploymentCircuitBreaker = change.deploymentCircuitBreaker ?? configuration.deploymentCircuitBreaker
+            configuration.deploymentCircuitBreaker =
+                change.deploymentCircuitBreaker ?? configuration.deploymentCircuitBreaker
             body.deploymentConfiguration = configuration
         }
         body.healthCheckGracePeriodSeconds = input.healthCheckGracePeriodSeconds ?? body.healthCheckGracePeriodSeconds
@@ -103,7 +125,9 @@ extension ECSHandlers {
 
 extension StoreTransaction {
     /// A new deployment of the ECS controller becomes PRIMARY; the one before it gives its tasks up.
-    func replacePrimary(_ primary: StoredServiceRevision?, with taskSet: ECS.TaskSet, of key: ServiceKey, at now: Timestamp) throws {
+    func replacePrimary(
+        _ primary: StoredServiceRevision?, with taskSet: ECS.TaskSet, of key: ServiceKey, at now: Timestamp
+    ) throws {
         if var previous = primary {
             previous.role = .active
             previous.updatedAt = now
@@ -111,7 +135,8 @@ extension StoreTransaction {
         }
         try self.save(
             StoredServiceRevision(
-                id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .primary, scale: 100, clientToken: nil, progress: RevisionProgress(),
+                id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .primary, scale: 100, clientToken: nil,
+                progress: RevisionProgress(),
                 createdAt: now, updatedAt: now, body: StoredShape.encode(taskSet)))
     }
 }

@@ -9,9 +9,12 @@ struct ECSTags: Sendable {
     init(_ tags: [ECS.Tag]?) throws {
         var stored: [ResourceTag] = []
         for tag in tags ?? [] {
-            guard let key = tag.key, !key.isEmpty else { throw ECS.Errors.invalidParameterException("Tag keys can not be null or empty.") }
+            guard let key = tag.key, !key.isEmpty else {
+                throw ECS.Errors.invalidParameterException("Tag keys can not be null or empty.")
+            }
             guard key.count <= 128, (tag.value ?? "").count <= 256 else {
-                throw ECS.Errors.invalidParameterException("Tag '\(key)' is too long: keys have at most 128, values at most 256 characters.")
+                throw ECS.Errors.invalidParameterException(
+                    "Tag '\(key)' is too long: keys have at most 128, values at most 256 characters.")
             }
             guard !key.lowercased().hasPrefix("aws:") else {
                 throw ECS.Errors.invalidParameterException("Tag keys beginning with 'aws:' are reserved: '\(key)'")
@@ -21,7 +24,9 @@ struct ECSTags: Sendable {
             }
             stored.append(ResourceTag(key: key, value: tag.value ?? ""))
         }
-        guard stored.count <= 50 else { throw ECS.Errors.invalidParameterException("A resource can have at most 50 tags.") }
+        guard stored.count <= 50 else {
+            throw ECS.Errors.invalidParameterException("A resource can have at most 50 tags.")
+        }
         self.stored = stored
     }
 

@@ -16,7 +16,9 @@ extension ECSHandlers {
         return ECS.TagResource.Output()
     }
 
-    func untagResource(_ input: ECS.UntagResource.Input, _ context: RequestContext) async throws -> ECS.UntagResource.Output {
+    func untagResource(_ input: ECS.UntagResource.Input, _ context: RequestContext) async throws
+        -> ECS.UntagResource.Output
+    {
         try await self.store.write { transaction in
             let arn = try transaction.requireTaggable(input.resourceArn, in: context.scope)
             try transaction.removeECSTags(input.tagKeys, from: arn)
@@ -24,7 +26,9 @@ extension ECSHandlers {
         return ECS.UntagResource.Output()
     }
 
-    func listTagsForResource(_ input: ECS.ListTagsForResource.Input, _ context: RequestContext) async throws -> ECS.ListTagsForResource.Output {
+    func listTagsForResource(_ input: ECS.ListTagsForResource.Input, _ context: RequestContext) async throws
+        -> ECS.ListTagsForResource.Output
+    {
         try await self.store.read { snapshot in
             let arn = try snapshot.requireTaggable(input.resourceArn, in: context.scope)
             return ECS.ListTagsForResource.Output(tags: ECSTags.shapes(try snapshot.ecsTags(of: arn)))
@@ -44,19 +48,24 @@ extension StoreSnapshot {
         case ("cluster", 2):
             _ = try self.requireCluster(segments[1], in: scope)
         case ("service", 3):
-            guard try self.service(ServiceKey(region: scope.region, cluster: segments[1], name: segments[2])) != nil else {
+            guard try self.service(ServiceKey(region: scope.region, cluster: segments[1], name: segments[2])) != nil
+            else {
                 throw ECS.Errors.serviceNotFoundException("Service not found.")
             }
         case ("service", 2):
             throw ECS.Errors.invalidParameterException("Long arn format must be used for tagging operations")
         case ("task", 3):
-            guard try self.task(segments[2]) != nil else { throw ECS.Errors.invalidParameterException("The referenced task was not found.") }
+            guard try self.task(segments[2]) != nil else {
+                throw ECS.Errors.invalidParameterException("The referenced task was not found.")
+            }
         case ("task-definition", 2):
             guard try self.taskDefinition(text, in: scope) != nil else {
                 throw ECS.Errors.invalidParameterException("The specified task definition does not exist: \(text)")
             }
         case ("task-set", 5):
-            guard try self.revision(ECSNames.taskSet(text)) != nil else { throw ECS.Errors.taskSetNotFoundException("The specified task set was not found.") }
+            guard try self.revision(ECSNames.taskSet(text)) != nil else {
+                throw ECS.Errors.taskSetNotFoundException("The specified task set was not found.")
+            }
         default:
             throw ECS.Errors.invalidParameterException("The specified resource can not be tagged: \(text)")
         }

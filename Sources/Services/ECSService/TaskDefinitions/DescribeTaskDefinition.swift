@@ -30,7 +30,8 @@ extension ECSHandlers {
                 throw ECS.Errors.clientException("The specified task definition does not exist.")
             }
             guard stored.status == .active else {
-                throw ECS.Errors.clientException("The specified task definition is inactive. You can't deregister an inactive task definition.")
+                throw ECS.Errors.clientException(
+                    "The specified task definition is inactive. You can't deregister an inactive task definition.")
             }
             stored.status = .inactive
             var shape = try stored.shape
@@ -41,14 +42,17 @@ extension ECSHandlers {
         }
     }
 
-    func listTaskDefinitions(_ input: ECS.ListTaskDefinitions.Input, _ context: RequestContext) async throws -> ECS.ListTaskDefinitions.Output {
+    func listTaskDefinitions(_ input: ECS.ListTaskDefinitions.Input, _ context: RequestContext) async throws
+        -> ECS.ListTaskDefinitions.Output
+    {
         let status = input.status.flatMap { StoredTaskDefinition.Status(rawValue: $0.rawValue) } ?? .active
         var definitions = try await self.store.read {
             try $0.taskDefinitions(region: context.scope.region, status: status, family: input.familyPrefix)
         }
         if input.sort == .desc { definitions.reverse() }
         let page = try ListPage(
-            definitions.map { context.scope.taskDefinitionARN(family: $0.family, revision: $0.revision) }, maxResults: input.maxResults,
+            definitions.map { context.scope.taskDefinitionARN(family: $0.family, revision: $0.revision) },
+            maxResults: input.maxResults,
             nextToken: input.nextToken)
         return ECS.ListTaskDefinitions.Output(taskDefinitionArns: page.elements, nextToken: page.nextToken)
     }

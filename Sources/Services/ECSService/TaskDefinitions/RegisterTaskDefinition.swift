@@ -17,13 +17,16 @@ extension ECSHandlers {
             let arn = context.scope.taskDefinitionARN(family: input.family, revision: revision)
             let shape = ECS.TaskDefinition(
                 taskDefinitionArn: arn, containerDefinitions: rules.containersWithDefaults, family: input.family,
-                taskRoleArn: input.taskRoleArn, executionRoleArn: input.executionRoleArn, networkMode: rules.networkMode, revision: revision,
-                volumes: input.volumes ?? [], status: .active, requiresAttributes: [], placementConstraints: input.placementConstraints ?? [],
+                taskRoleArn: input.taskRoleArn, executionRoleArn: input.executionRoleArn,
+                networkMode: rules.networkMode, revision: revision,
+                volumes: input.volumes ?? [], status: .active, requiresAttributes: [],
+                placementConstraints: input.placementConstraints ?? [],
                 compatibilities: rules.compatibilities, runtimePlatform: input.runtimePlatform,
                 requiresCompatibilities: input.requiresCompatibilities, cpu: try rules.cpu, memory: try rules.memory,
                 inferenceAccelerators: input.inferenceAccelerators, pidMode: input.pidMode, ipcMode: input.ipcMode,
                 proxyConfiguration: input.proxyConfiguration, registeredAt: now,
-                registeredBy: "arn:\(context.scope.partition):iam::\(context.scope.account):root", ephemeralStorage: input.ephemeralStorage,
+                registeredBy: "arn:\(context.scope.partition):iam::\(context.scope.account):root",
+                ephemeralStorage: input.ephemeralStorage,
                 enableFaultInjection: input.enableFaultInjection)
             try transaction.save(
                 StoredTaskDefinition(

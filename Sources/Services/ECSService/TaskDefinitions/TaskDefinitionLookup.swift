@@ -13,7 +13,9 @@ extension StoreSnapshot {
         }
         let parts = name.split(separator: ":")
         guard let family = parts.first else { return nil }
-        guard parts.count > 1 else { return try self.latestActiveTaskDefinition(family: String(family), region: scope.region) }
+        guard parts.count > 1 else {
+            return try self.latestActiveTaskDefinition(family: String(family), region: scope.region)
+        }
         guard parts.count == 2, let revision = Int(parts[1]) else { return nil }
         return try self.taskDefinition(family: String(family), revision: revision, region: scope.region)
     }
@@ -21,7 +23,9 @@ extension StoreSnapshot {
     /// A task definition that tasks may be started from.
     /// - Throws: `ClientException`.
     func requireActiveTaskDefinition(_ text: String, in scope: Scope) throws -> ECS.TaskDefinition {
-        guard let stored = try self.taskDefinition(text, in: scope) else { throw ECS.Errors.clientException("TaskDefinition not found.") }
+        guard let stored = try self.taskDefinition(text, in: scope) else {
+            throw ECS.Errors.clientException("TaskDefinition not found.")
+        }
         guard stored.status == .active else { throw ECS.Errors.clientException("TaskDefinition is inactive") }
         return try stored.shape
     }

@@ -11,7 +11,8 @@ struct TaskDefinitionRules: Sendable {
     var networkMode: ECS.NetworkMode { self.input.networkMode ?? .bridge }
 
     var compatibilities: [ECS.Compatibility] {
-        self.networkMode == .awsvpc ? (self.isFargate || self.input.memory != nil ? [.ec2, .fargate] : [.ec2]) : [.external, .ec2]
+        self.networkMode == .awsvpc
+            ? (self.isFargate || self.input.memory != nil ? [.ec2, .fargate] : [.ec2]) : [.external, .ec2]
     }
 
     /// CPU units as an integer text.
@@ -35,15 +36,20 @@ struct TaskDefinitionRules: Sendable {
 
     /// - Throws: `ClientException` or `InvalidParameterException` naming the first thing that is wrong.
     func check() throws {
-        let isFamilyValid = self.input.family.count <= 255 && !self.input.family.isEmpty
+        let isFamilyValid =
+            self.input.family.count <= 255 && !self.input.family.isEmpty
             && self.input.family.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
-        guard isFamilyValid else { throw ECS.Errors.clientException("Invalid family '\(self.input.family)': letters, numbers, hyphens and underscores only, at most 255.") }
+        guard isFamilyValid else {
+            throw ECS.Errors.clientException(
+                "Invalid family '\(self.input.family)': letters, numbers, hyphens and underscores only, at most 255.")
+        }
         let containers = self.input.containerDefinitions
         guard !containers.isEmpty else { throw ECS.Errors.clientException("Container list cannot be empty.") }
         for container in containers { try self.check(container) }
         let names = containers.compactMap(\.name)
         guard Set(names).count == names.count else {
-            throw ECS.Errors.clientException("Two containers can not have the same name: '\(Self.duplicate(in: names))'.")
+            throw ECS.Errors.clientException(
+                "Two containers can not have the same name: '\(Self.duplicate(in: names))'.")
         }
         guard containers.contains(where: { $0.essential ?? true }) else {
             throw ECS.Errors.clientException("At least one essential container must be specified.")
@@ -59,30 +65,43 @@ struct TaskDefinitionRules: Sendable {
     }
 
     private func check(_ container: ECS.ContainerDefinition) throws {
-        guard let name = container.name, !name.isEmpty else { throw ECS.Errors.clientException("Container.name should not be null or empty.") }
-        guard let image = container.image, !image.isEmpty else { throw ECS.Errors.clientException("Container.image should not be null or empty.") }
+        guard let name = container.name, !name.isEmpty else {
+            throw ECS.Errors.clientException("Container.name should not be null or empty.")
+        }
+        guard let image = container.image, !image.isEmpty else {
+            throw ECS.Errors.clientException("Container.image should not be null or empty.")
+        }
         if self.input.memory == nil, container.memory == nil, container.memoryReservation == nil {
             throw ECS.Errors.clientException(
-                "Invalid setting for container '\(name)'. At least one of 'memory' or 'memoryReservation' must be specified.")
+                "Invalid setting for container '\(name)'. At least one of 'memory' or 'memoryReservation' must be specified."
+            )
         }
         if let memory = container.memory, let reservation = container.memoryReservation, memory < reservation {
-            throw ECS.Errors.clientException("Invalid setting for container '\(name)'. 'memory' must not be less than 'memoryReservation'.")
+            throw ECS.Errors.clientException(
+                "Invalid setting for container '\(name)'. 'memory' must not be less than 'memoryReservation'.")
         }
         for mapping in container.portMappings ?? [] {
             guard let port = mapping.containerPort else {
                 if mapping.containerPortRange != nil {
-                    throw ECS.Errors.clientException("containerPortRange of container '\(name)' is not supported by Teal.")
+                    throw ECS.Errors.clientException(
+                        "containerPortRange of container '\(name)' is not supported by Teal.")
                 }
                 continue
             }
-            guard (1...65535).contains(port) else { throw ECS.Errors.clientException("Invalid containerPort \(port) in container '\(name)'.") }
+            guard (1...65535).contains(port) else {
+                throw ECS.Errors.clientException("Invalid containerPort \(port) in container '\(name)'.")
+            }
             if self.networkMode != .bridge, let host = mapping.hostPort, host != port, host != 0 {
                 throw ECS.Errors.clientException(
-                    "When networkMode=\(self.networkMode.rawValue), the host ports and container ports in port mappings must match.")
+                    "When networkMode=\(self.networkMode.rawValue), the host ports and container ports in port mappings must match."
+                )
             }
         }
-        if let log = container.logConfiguration, log.logDriver == .awslogs, log.options?["awslogs-group"]?.isEmpty != false {
-            throw ECS.Errors.clientException("Log driver awslogs requires options: awslogs-group (container '\(name)').")
+        if let log = container.logConfiguration, log.logDriver == .awslogs,
+            log.options?["awslogs-group"]?.isEmpty != false
+        {
+            throw ECS.Errors.clientException(
+                "Log driver awslogs requires options: awslogs-group (container '\(name)').")
         }
         try self.checkHealth(container.healthCheck, of: name)
         if let timeout = container.stopTimeout, timeout < 0 || (self.isFargate && timeout > 120) {
@@ -92,32 +111,46 @@ struct TaskDefinitionRules: Sendable {
 
     private func checkHealth(_ check: ECS.HealthCheck?, of name: String) throws {
         guard let check else { return }
-        guard let kind = check.command.first, kind == "CMD" || kind == "CMD-SHELL" || kind == "NONE", kind == "NONE" || check.command.count > 1 else {
-            throw ECS.Errors.clientException("Container '\(name)': health check command must begin with CMD or CMD-SHELL.")
+        guard let kind = check.command.first, kind == "CMD" || kind == "CMD-SHELL" || kind == "NONE",
+            kind == "NONE" || check.command.count > 1
+        else {
+            throw ECS.Errors.clientException(
+                "Container '\(name)': health check command must begin with CMD or CMD-SHELL.")
         }
-        let limits = [("interval", check.interval, 5...300), ("timeout", check.timeout, 2...60), ("retries", check.retries, 1...10), ("startPeriod", check.startPeriod, 0...300)]
+        let limits = [
+            ("interval", check.interval, 5...300), ("timeout", check.timeout, 2...60),
+            ("retries", check.retries, 1...10), ("startPeriod", check.startPeriod, 0...300),
+        ]
         for (member, value, range) in limits {
             if let value, !range.contains(value) {
                 throw ECS.Errors.clientException(
-                    "Container '\(name)': health check \(member) \(value) is not between \(range.lowerBound) and \(range.upperBound).")
+                    "Container '\(name)': health check \(member) \(value) is not between \(range.lowerBound) and \(range.upperBound)."
+                )
             }
         }
     }
 
     private func checkDependencies(_ containers: [ECS.ContainerDefinition]) throws {
-        let byName = Dictionary(containers.compactMap { container in container.name.map { ($0, container) } }) { first, _ in first }
+        let byName = Dictionary(containers.compactMap { container in container.name.map { ($0, container) } }) {
+            first, _ in first
+        }
         for container in containers {
             for dependency in container.dependsOn ?? [] {
                 guard let other = byName[dependency.containerName] else {
-                    throw ECS.Errors.clientException("Container '\(container.name ?? "")' depends on '\(dependency.containerName)', which does not exist.")
+                    throw ECS.Errors.clientException(
+                        "Container '\(container.name ?? "")' depends on '\(dependency.containerName)', which does not exist."
+                    )
                 }
                 let isEssential = other.essential ?? true
                 if isEssential, dependency.condition == .complete || dependency.condition == .success {
                     throw ECS.Errors.clientException(
-                        "Container '\(dependency.containerName)' is essential: a dependency on it can not be \(dependency.condition.rawValue).")
+                        "Container '\(dependency.containerName)' is essential: a dependency on it can not be \(dependency.condition.rawValue)."
+                    )
                 }
                 if dependency.condition == .healthy, other.healthCheck == nil {
-                    throw ECS.Errors.clientException("Container '\(dependency.containerName)' has no healthCheck, but a dependency on it is HEALTHY.")
+                    throw ECS.Errors.clientException(
+                        "Container '\(dependency.containerName)' has no healthCheck, but a dependency on it is HEALTHY."
+                    )
                 }
             }
         }
@@ -138,12 +171,16 @@ struct TaskDefinitionRules: Sendable {
     }
 
     private func checkFargate() throws {
-        guard self.networkMode == .awsvpc else { throw ECS.Errors.clientException("Fargate only supports network mode ‘awsvpc’.") }
+        guard self.networkMode == .awsvpc else {
+            throw ECS.Errors.clientException("Fargate only supports network mode ‘awsvpc’.")
+        }
         guard let cpu = try self.cpu.flatMap({ Int($0) }), let memory = try self.memory.flatMap({ Int($0) }) else {
-            throw ECS.Errors.clientException("Fargate requires task definition to have 'cpu' and 'memory' at the task level.")
+            throw ECS.Errors.clientException(
+                "Fargate requires task definition to have 'cpu' and 'memory' at the task level.")
         }
         guard Self.fargateMemory(for: cpu).contains(memory) else {
-            throw ECS.Errors.clientException("No Fargate configuration exists for given values: \(cpu) CPU, \(memory) memory.")
+            throw ECS.Errors.clientException(
+                "No Fargate configuration exists for given values: \(cpu) CPU, \(memory) memory.")
         }
     }
 

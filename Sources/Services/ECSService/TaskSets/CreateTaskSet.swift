@@ -6,13 +6,16 @@ internal import WireProtocol
 
 extension ECSHandlers {
     /// A further revision of a CODE_DEPLOY or EXTERNAL service. Idempotent by client token.
-    func createTaskSet(_ input: ECS.CreateTaskSet.Input, _ context: RequestContext) async throws -> ECS.CreateTaskSet.Output {
+    func createTaskSet(_ input: ECS.CreateTaskSet.Input, _ context: RequestContext) async throws
+        -> ECS.CreateTaskSet.Output
+    {
         let scope = context.scope
         let key = ECSNames.service(input.service, cluster: input.cluster, in: scope)
         let definition = try await self.store.read { snapshot in
             let service = try snapshot.requireActiveService(key, in: scope)
             guard service.controller != .ecs else {
-                throw ECS.Errors.invalidParameterException("CreateTaskSet is not supported for services with an ECS deployment controller.")
+                throw ECS.Errors.invalidParameterException(
+                    "CreateTaskSet is not supported for services with an ECS deployment controller.")
             }
             return try snapshot.requireActiveTaskDefinition(input.taskDefinition, in: scope)
         }
@@ -31,16 +34,21 @@ extension ECSHandlers {
             let existing = try transaction.revisions(of: key)
             if let token = input.clientToken, let repeated = existing.first(where: { $0.clientToken == token }) {
                 let tasks = try transaction.openTasks(of: key)
-                return .init(taskSet: try transaction.described(repeated, of: service, tasks: tasks, tags: true, in: scope))
+                return .init(
+                    taskSet: try transaction.described(repeated, of: service, tasks: tasks, tags: true, in: scope))
             }
-            guard existing.count < 5 else { throw ECS.Errors.limitExceededException("The service has 5 task sets; delete one first.") }
+            guard existing.count < 5 else {
+                throw ECS.Errors.limitExceededException("The service has 5 task sets; delete one first.")
+            }
             let body = ECS.TaskSet(
-                startedBy: isCodeDeploy ? "CODE_DEPLOY" : nil, externalId: input.externalId, taskDefinition: definition.taskDefinitionArn,
+                startedBy: isCodeDeploy ? "CODE_DEPLOY" : nil, externalId: input.externalId,
+                taskDefinition: definition.taskDefinitionArn,
                 launchType: input.launchType ?? .ec2, capacityProviderStrategy: input.capacityProviderStrategy,
                 platformVersion: input.platformVersion, networkConfiguration: input.networkConfiguration,
                 loadBalancers: input.loadBalancers ?? [], serviceRegistries: [])
             let revision = StoredServiceRevision(
-                id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .active, scale: scale, clientToken: input.clientToken,
+                id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .active, scale: scale,
+                clientToken: input.clientToken,
                 progress: RevisionProgress(), createdAt: now, updatedAt: now, body: StoredShape.encode(body))
             try transaction.save(revision)
             try transaction.addECSTags(tags.stored, to: scope.taskSetARN(revision.id, of: key))

@@ -5,7 +5,9 @@ internal import Store
 internal import WireProtocol
 
 extension ECSHandlers {
-    func describeTaskSets(_ input: ECS.DescribeTaskSets.Input, _ context: RequestContext) async throws -> ECS.DescribeTaskSets.Output {
+    func describeTaskSets(_ input: ECS.DescribeTaskSets.Input, _ context: RequestContext) async throws
+        -> ECS.DescribeTaskSets.Output
+    {
         let key = ECSNames.service(input.service, cluster: input.cluster, in: context.scope)
         let tags = input.include?.contains(.tags) == true
         return try await self.store.read { snapshot in
@@ -15,7 +17,8 @@ extension ECSHandlers {
             var output = ECS.DescribeTaskSets.Output(taskSets: [], failures: [])
             let wanted = (input.taskSets ?? []).map { ECSNames.taskSet($0) }
             for revision in revisions where wanted.isEmpty || wanted.contains(revision.id) {
-                output.taskSets?.append(try snapshot.described(revision, of: service, tasks: tasks, tags: tags, in: context.scope))
+                output.taskSets?.append(
+                    try snapshot.described(revision, of: service, tasks: tasks, tags: tags, in: context.scope))
             }
             for id in wanted where !revisions.contains(where: { $0.id == id }) {
                 output.failures?.append(.init(arn: context.scope.taskSetARN(id, of: key), reason: "MISSING"))
@@ -25,10 +28,17 @@ extension ECSHandlers {
     }
 
     /// Only the scale can change.
-    func updateTaskSet(_ input: ECS.UpdateTaskSet.Input, _ context: RequestContext) async throws -> ECS.UpdateTaskSet.Output {
+    func updateTaskSet(_ input: ECS.UpdateTaskSet.Input, _ context: RequestContext) async throws
+        -> ECS.UpdateTaskSet.Output
+    {
         let key = ECSNames.service(input.service, cluster: input.cluster, in: context.scope)
-        guard let scale = try Self.percent(of: input.scale) else { throw ECS.Errors.invalidParameterException("scale.value can not be blank.") }
-        return .init(taskSet: try await self.change(input.taskSet, of: key, in: context.scope) { _, revision, _ in revision.scale = scale })
+        guard let scale = try Self.percent(of: input.scale) else {
+            throw ECS.Errors.invalidParameterException("scale.value can not be blank.")
+        }
+        return .init(
+            taskSet: try await self.change(input.taskSet, of: key, in: context.scope) { _, revision, _ in
+                revision.scale = scale
+            })
     }
 
     /// The task set that the service counts as its own from now on. The one before it stays ACTIVE.
@@ -37,8 +47,10 @@ extension ECSHandlers {
     ) async throws -> ECS.UpdateServicePrimaryTaskSet.Output {
         let key = ECSNames.service(input.service, cluster: input.cluster, in: context.scope)
         return .init(
-            taskSet: try await self.change(input.primaryTaskSet, of: key, in: context.scope) { transaction, revision, now in
-                for var other in try transaction.revisions(of: key) where other.role == .primary && other.id != revision.id {
+            taskSet: try await self.change(input.primaryTaskSet, of: key, in: context.scope) {
+                transaction, revision, now in
+                for var other in try transaction.revisions(of: key)
+                where other.role == .primary && other.id != revision.id {
                     other.role = .active
                     other.updatedAt = now
                     try transaction.save(other)
@@ -49,15 +61,19 @@ extension ECSHandlers {
     }
 
     /// The task set drains: its targets are deregistered, its tasks stop, then it is gone.
-    func deleteTaskSet(_ input: ECS.DeleteTaskSet.Input, _ context: RequestContext) async throws -> ECS.DeleteTaskSet.Output {
+    func deleteTaskSet(_ input: ECS.DeleteTaskSet.Input, _ context: RequestContext) async throws
+        -> ECS.DeleteTaskSet.Output
+    {
         let key = ECSNames.service(input.service, cluster: input.cluster, in: context.scope)
         return .init(
             taskSet: try await self.change(input.taskSet, of: key, in: context.scope) { _, revision, _ in
                 if revision.role == .primary, input.force != true {
-                    throw ECS.Errors.invalidParameterException("The primary task set cannot be deleted without force: \(revision.id)")
+                    throw ECS.Errors.invalidParameterException(
+                        "The primary task set cannot be deleted without force: \(revision.id)")
                 }
                 if revision.scale > 0, input.force != true, revision.role != .draining {
-                    throw ECS.Errors.invalidParameterException("The task set \(revision.id) is scaled above 0; use force to delete it.")
+                    throw ECS.Errors.invalidParameterException(
+                        "The task set \(revision.id) is scaled above 0; use force to delete it.")
                 }
                 revision.role = .draining
             })
@@ -76,7 +92,9 @@ extension ECSHandlers {
             if revision != before {
                 revision.updatedAt = now
                 revision.progress.steadySince = nil
-                if revision.scale == before.scale, revision.role != .draining { revision.progress.steadySince = before.progress.steadySince }
+                if revision.scale == before.scale, revision.role != .draining {
+                    revision.progress.steadySince = before.progress.steadySince
+                }
                 try transaction.save(revision)
             }
             let tasks = try transaction.openTasks(of: key)

@@ -6,9 +6,13 @@ internal import WireProtocol
 internal import WorkloadRuntime
 
 extension ECSHandlers {
-    func describeTasks(_ input: ECS.DescribeTasks.Input, _ context: RequestContext) async throws -> ECS.DescribeTasks.Output {
+    func describeTasks(_ input: ECS.DescribeTasks.Input, _ context: RequestContext) async throws
+        -> ECS.DescribeTasks.Output
+    {
         guard !input.tasks.isEmpty else { throw ECS.Errors.invalidParameterException("Tasks cannot be empty.") }
-        guard input.tasks.count <= 100 else { throw ECS.Errors.invalidParameterException("tasks can have at most 100 items.") }
+        guard input.tasks.count <= 100 else {
+            throw ECS.Errors.invalidParameterException("tasks can have at most 100 items.")
+        }
         let cluster = ECSNames.cluster(input.cluster)
         let tags = input.include?.contains(.tags) == true
         return try await self.store.read { snapshot in
@@ -30,7 +34,9 @@ extension ECSHandlers {
         let cluster = ECSNames.cluster(input.cluster)
         let tasks = try await self.store.read { snapshot in
             _ = try snapshot.requireCluster(cluster, in: context.scope)
-            return try snapshot.tasks(cluster: cluster, region: context.scope.region, desiredStatus: input.desiredStatus?.rawValue ?? "RUNNING")
+            return try snapshot.tasks(
+                cluster: cluster, region: context.scope.region,
+                desiredStatus: input.desiredStatus?.rawValue ?? "RUNNING")
         }
         let service = input.serviceName.map { ECSNames.service($0, cluster: cluster, in: context.scope).name }
         let matching = try tasks.filter { task in
@@ -40,7 +46,9 @@ extension ECSHandlers {
             guard let launchType = input.launchType else { return true }
             return try TaskAssembly.decode(task.body).launchType == launchType.rawValue
         }
-        let page = try ListPage(matching.map { context.scope.taskARN($0.id, cluster: cluster) }, maxResults: input.maxResults, nextToken: input.nextToken)
+        let page = try ListPage(
+            matching.map { context.scope.taskARN($0.id, cluster: cluster) }, maxResults: input.maxResults,
+            nextToken: input.nextToken)
         return ECS.ListTasks.Output(taskArns: page.elements, nextToken: page.nextToken)
     }
 }
@@ -49,7 +57,8 @@ extension StoreSnapshot {
     func described(_ task: StoredTask, tags: Bool, in scope: Scope) throws -> ECS.Task {
         let arn = scope.taskARN(task.id, cluster: task.cluster)
         let stored = try self.ecsTags(of: arn)
-        return try TaskDescription(task: task, assembly: TaskAssembly.decode(task.body), scope: scope).shape(tags: tags ? ECSTags.shapes(stored) : [])
+        return try TaskDescription(task: task, assembly: TaskAssembly.decode(task.body), scope: scope).shape(
+            tags: tags ? ECSTags.shapes(stored) : [])
     }
 }
 
@@ -65,16 +74,24 @@ struct TaskDescription {
     func shape(tags: [ECS.Tag]) throws -> ECS.Task {
         let machine = self.task.machine
         return ECS.Task(
-            attachments: self.attachments, attributes: [], availabilityZone: self.scope.region + "a", clusterArn: self.scope.clusterARN(self.task.cluster),
-            connectivity: .connected, connectivityAt: machine.times.createdAt, containers: machine.containers.map(self.container),
+            attachments: self.attachments, attributes: [], availabilityZone: self.scope.region + "a",
+            clusterArn: self.scope.clusterARN(self.task.cluster),
+            connectivity: .connected, connectivityAt: machine.times.createdAt,
+            containers: machine.containers.map(self.container),
             cpu: self.assembly.cpu, createdAt: machine.times.createdAt, desiredStatus: machine.desiredStatus,
-            enableExecuteCommand: self.assembly.enableExecuteCommand, executionStoppedAt: machine.times.executionStoppedAt, group: self.task.group,
-            healthStatus: ECS.HealthStatus(rawValue: machine.health.rawValue), inferenceAccelerators: [], lastStatus: machine.phase.rawValue,
+            enableExecuteCommand: self.assembly.enableExecuteCommand,
+            executionStoppedAt: machine.times.executionStoppedAt, group: self.task.group,
+            healthStatus: ECS.HealthStatus(rawValue: machine.health.rawValue), inferenceAccelerators: [],
+            lastStatus: machine.phase.rawValue,
             launchType: self.assembly.launchType.map { ECS.LaunchType(rawValue: $0) }, memory: self.assembly.memory,
-            overrides: try StoredShape.decode(ECS.TaskOverride.self, from: self.assembly.overrides), platformVersion: self.assembly.platformVersion,
-            platformFamily: self.assembly.launchType == "FARGATE" ? "Linux" : nil, pullStartedAt: machine.times.pullStartedAt,
-            pullStoppedAt: machine.times.pullStoppedAt, startedAt: machine.times.startedAt, startedBy: self.task.startedBy,
-            stopCode: machine.stop.map { ECS.TaskStopCode(rawValue: $0.code.rawValue) }, stoppedAt: machine.times.stoppedAt,
+            overrides: try StoredShape.decode(ECS.TaskOverride.self, from: self.assembly.overrides),
+            platformVersion: self.assembly.platformVersion,
+            platformFamily: self.assembly.launchType == "FARGATE" ? "Linux" : nil,
+            pullStartedAt: machine.times.pullStartedAt,
+            pullStoppedAt: machine.times.pullStoppedAt, startedAt: machine.times.startedAt,
+            startedBy: self.task.startedBy,
+            stopCode: machine.stop.map { ECS.TaskStopCode(rawValue: $0.code.rawValue) },
+            stoppedAt: machine.times.stoppedAt,
             stoppedReason: machine.stop?.reason, stoppingAt: machine.times.stoppingAt, tags: tags, taskArn: self.arn,
             taskDefinitionArn: self.assembly.taskDefinitionARN, version: machine.version)
     }
@@ -85,9 +102,14 @@ struct TaskDescription {
         if let subnet = self.assembly.subnet { details.append(.init(name: "subnetId", value: subnet)) }
         details.append(.init(name: "networkInterfaceId", value: self.assembly.networkInterfaceID))
         if let mac = self.assembly.sandbox?.macAddress { details.append(.init(name: "macAddress", value: mac)) }
-        if let address = self.assembly.sandbox?.address { details.append(.init(name: "privateIPv4Address", value: address)) }
-        let status = self.assembly.sandbox == nil ? "PRECREATED" : self.task.machine.phase == .stopped ? "DELETED" : "ATTACHED"
-        return [.init(id: self.assembly.attachmentID, type: "ElasticNetworkInterface", status: status, details: details)]
+        if let address = self.assembly.sandbox?.address {
+            details.append(.init(name: "privateIPv4Address", value: address))
+        }
+        let status =
+            self.assembly.sandbox == nil ? "PRECREATED" : self.task.machine.phase == .stopped ? "DELETED" : "ATTACHED"
+        return [
+            .init(id: self.assembly.attachmentID, type: "ElasticNetworkInterface", status: status, details: details)
+        ]
     }
 
     private func container(_ progress: ContainerProgress) -> ECS.Container {
@@ -96,17 +118,27 @@ struct TaskDescription {
         var exitCode: Int?
         var reason: String?
         if case .stopped(let stopped) = progress.stage { (exitCode, reason) = (stopped.exitCode, stopped.reason) }
-        let bindings = (handle?.bindings ?? self.assembly.sandbox?.bindings ?? []).filter { $0.containerName == progress.name }
+        let bindings = (handle?.bindings ?? self.assembly.sandbox?.bindings ?? []).filter {
+            $0.containerName == progress.name
+        }
         return ECS.Container(
-            containerArn: self.scope.arn("ecs", "container/\(self.task.cluster)/\(self.task.id)/\(self.assembly.containerIDs[progress.name] ?? "")").description,
-            taskArn: self.arn, name: progress.name, image: specification?.image, imageDigest: progress.imageDigest, runtimeId: handle?.reference,
+            containerArn: self.scope.arn(
+                "ecs",
+                "container/\(self.task.cluster)/\(self.task.id)/\(self.assembly.containerIDs[progress.name] ?? "")"
+            ).description,
+            taskArn: self.arn, name: progress.name, image: specification?.image, imageDigest: progress.imageDigest,
+            runtimeId: handle?.reference,
             lastStatus: progress.lastStatus, exitCode: exitCode, reason: reason,
             networkBindings: bindings.filter { _ in handle != nil }.map {
-                .init(bindIP: $0.address, containerPort: $0.containerPort, hostPort: $0.port, protocol: $0.transport == .udp ? .udp : .tcp)
+                .init(
+                    bindIP: $0.address, containerPort: $0.containerPort, hostPort: $0.port,
+                    protocol: $0.transport == .udp ? .udp : .tcp)
             },
             networkInterfaces: self.isVPC && handle != nil
-                ? [.init(attachmentId: self.assembly.attachmentID, privateIpv4Address: self.assembly.sandbox?.address)] : [],
+                ? [.init(attachmentId: self.assembly.attachmentID, privateIpv4Address: self.assembly.sandbox?.address)]
+                : [],
             healthStatus: ECS.HealthStatus(rawValue: progress.health.rawValue), cpu: String(specification?.cpu ?? 0),
-            memory: specification?.memory.map { String($0) }, memoryReservation: specification?.memoryReservation.map { String($0) })
+            memory: specification?.memory.map { String($0) },
+            memoryReservation: specification?.memoryReservation.map { String($0) })
     }
 }

@@ -26,7 +26,9 @@ struct TaskBlueprint: Sendable {
         let id = Identifiers.hex(32)
         let targets = self.loadBalancers.compactMap { loadBalancer in
             loadBalancer.targetGroupArn.map {
-                TaskAssembly.Target(targetGroupARN: $0, containerName: loadBalancer.containerName ?? "", containerPort: loadBalancer.containerPort ?? 0)
+                TaskAssembly.Target(
+                    targetGroupARN: $0, containerName: loadBalancer.containerName ?? "",
+                    containerPort: loadBalancer.containerPort ?? 0)
             }
         }
         let containers = self.definition.containerDefinitions ?? []
@@ -38,14 +40,17 @@ struct TaskBlueprint: Sendable {
             platformVersion: self.platformVersion, cpu: self.overrides.cpu ?? self.definition.cpu,
             memory: self.overrides.memory ?? self.definition.memory,
             subnet: self.network?.awsvpcConfiguration?.subnets.first, networkInterfaceID: "eni-" + Identifiers.hex(17),
-            attachmentID: Identifiers.uuid(), containerIDs: identifiers, containers: containers.map { self.specification($0, task: id, secret: secret) },
-            sandboxSpecification: self.sandbox(id, containers), targets: targets, healthCommands: Self.healthCommands(containers),
+            attachmentID: Identifiers.uuid(), containerIDs: identifiers,
+            containers: containers.map { self.specification($0, task: id, secret: secret) },
+            sandboxSpecification: self.sandbox(id, containers), targets: targets,
+            healthCommands: Self.healthCommands(containers),
             logs: Self.logs(containers, task: id, region: self.scope.region),
             unsupported: self.unsupported(containers), overrides: StoredShape.encode(self.echoedOverrides),
             enableExecuteCommand: self.enableExecuteCommand, role: self.role, pageSecret: secret)
         let plan = TaskPlan(containers: containers.map(Self.plan), targetContainers: targets.map(\.containerName))
         return StoredTask(
-            id: id, region: self.scope.region, cluster: self.cluster, family: self.definition.family ?? "", service: service,
+            id: id, region: self.scope.region, cluster: self.cluster, family: self.definition.family ?? "",
+            service: service,
             revision: revision, startedBy: startedBy, group: group, clientToken: clientToken,
             machine: TaskMachine(plan: plan, createdAt: now), body: try assembly.text)
     }
@@ -59,12 +64,14 @@ struct TaskBlueprint: Sendable {
             check.command.first == "NONE"
                 ? nil
                 : HealthCheckPlan(
-                    interval: .seconds(check.interval ?? 30), timeout: .seconds(check.timeout ?? 5), retries: check.retries ?? 3,
+                    interval: .seconds(check.interval ?? 30), timeout: .seconds(check.timeout ?? 5),
+                    retries: check.retries ?? 3,
                     startPeriod: .seconds(check.startPeriod ?? 0))
         }
         return ContainerPlan(
             name: container.name ?? "", isEssential: container.essential ?? true, dependencies: dependencies,
-            startTimeout: container.startTimeout.map { .seconds($0) }, stopTimeout: .seconds(container.stopTimeout ?? 30), healthCheck: check)
+            startTimeout: container.startTimeout.map { .seconds($0) },
+            stopTimeout: .seconds(container.stopTimeout ?? 30), healthCheck: check)
     }
 
     private func sandbox(_ id: String, _ containers: [ECS.ContainerDefinition]) -> SandboxSpecification {
@@ -73,13 +80,16 @@ struct TaskBlueprint: Sendable {
                 guard let port = mapping.containerPort else { return nil }
                 let host = mapping.hostPort == 0 ? nil : mapping.hostPort
                 return PortRequest(
-                    containerName: container.name ?? "", containerPort: port, hostPort: host, transport: mapping.protocol == .udp ? .udp : .tcp)
+                    containerName: container.name ?? "", containerPort: port, hostPort: host,
+                    transport: mapping.protocol == .udp ? .udp : .tcp)
             }
         }
         return SandboxSpecification(
-            taskID: id, networkMode: .init(rawValue: self.definition.networkMode?.rawValue ?? "bridge") ?? .bridge, ports: ports,
+            taskID: id, networkMode: .init(rawValue: self.definition.networkMode?.rawValue ?? "bridge") ?? .bridge,
+            ports: ports,
             labels: [
-                "com.amazonaws.ecs.cluster": self.cluster, "com.amazonaws.ecs.task-arn": self.scope.taskARN(id, cluster: self.cluster),
+                "com.amazonaws.ecs.cluster": self.cluster,
+                "com.amazonaws.ecs.task-arn": self.scope.taskARN(id, cluster: self.cluster),
                 "com.amazonaws.ecs.task-definition-family": self.definition.family ?? "",
                 "com.amazonaws.ecs.task-definition-version": String(self.definition.revision ?? 0),
             ])
@@ -92,7 +102,9 @@ struct TaskBlueprint: Sendable {
         return .init(arn: arn, delivery: self.taskEnvironment.roleDelivery)
     }
 
-    private func specification(_ container: ECS.ContainerDefinition, task: String, secret: String) -> ContainerSpecification {
+    private func specification(_ container: ECS.ContainerDefinition, task: String, secret: String)
+        -> ContainerSpecification
+    {
         let override = self.overrides.containerOverrides?.first { $0.name == container.name }
         var specification = ContainerSpecification(name: container.name ?? "", image: container.image ?? "")
         specification.entryPoint = container.entryPoint
@@ -117,13 +129,17 @@ struct TaskBlueprint: Sendable {
         specification.cpu = override?.cpu ?? container.cpu
         specification.memory = override?.memory ?? container.memory
         specification.memoryReservation = override?.memoryReservation ?? container.memoryReservation
-        specification.ulimits = (container.ulimits ?? []).map { .init(name: $0.name.rawValue, soft: $0.softLimit, hard: $0.hardLimit) }
+        specification.ulimits = (container.ulimits ?? []).map {
+            .init(name: $0.name.rawValue, soft: $0.softLimit, hard: $0.hardLimit)
+        }
         specification.mounts = self.mounts(container)
         specification.capabilitiesAdded = container.linuxParameters?.capabilities?.add ?? []
         specification.capabilitiesDropped = container.linuxParameters?.capabilities?.drop ?? []
         specification.sharedMemorySize = container.linuxParameters?.sharedMemorySize
         specification.mounts += (container.linuxParameters?.tmpfs ?? []).map {
-            .init(source: .tmpfs(sizeInMiB: $0.size), containerPath: $0.containerPath, readOnly: $0.mountOptions?.contains("ro") == true)
+            .init(
+                source: .tmpfs(sizeInMiB: $0.size), containerPath: $0.containerPath,
+                readOnly: $0.mountOptions?.contains("ro") == true)
         }
         specification.dockerLabels = container.dockerLabels ?? [:]
         for host in container.extraHosts ?? [] { specification.extraHosts[host.hostname] = host.ipAddress }
@@ -135,7 +151,9 @@ struct TaskBlueprint: Sendable {
 
     private func mounts(_ container: ECS.ContainerDefinition) -> [ContainerSpecification.Mount] {
         (container.mountPoints ?? []).compactMap { mount in
-            guard let volume = self.definition.volumes?.first(where: { $0.name == mount.sourceVolume }), let path = mount.containerPath else { return nil }
+            guard let volume = self.definition.volumes?.first(where: { $0.name == mount.sourceVolume }),
+                let path = mount.containerPath
+            else { return nil }
             let source: ContainerSpecification.Mount.Source =
                 if let host = volume.host?.sourcePath { .hostPath(host) } else { .taskVolume(volume.name ?? "") }
             return .init(source: source, containerPath: path, readOnly: mount.readOnly ?? false)
@@ -148,10 +166,13 @@ struct TaskBlueprint: Sendable {
         return commands
     }
 
-    private static func logs(_ containers: [ECS.ContainerDefinition], task: String, region: String) -> [String: TaskAssembly.LogDestination] {
+    private static func logs(_ containers: [ECS.ContainerDefinition], task: String, region: String) -> [String:
+        TaskAssembly.LogDestination]
+    {
         var logs: [String: TaskAssembly.LogDestination] = [:]
         for container in containers {
-            guard let configuration = container.logConfiguration, configuration.logDriver == .awslogs, let name = container.name,
+            guard let configuration = container.logConfiguration, configuration.logDriver == .awslogs,
+                let name = container.name,
                 let options = configuration.options, let group = options["awslogs-group"]
             else { continue }
             logs[name] = TaskAssembly.LogDestination(
@@ -166,22 +187,31 @@ struct TaskBlueprint: Sendable {
         var unsupported: [String: String] = [:]
         for container in containers {
             let members: [(String, Bool)] = [
-                ("secrets", container.secrets?.isEmpty == false), ("environmentFiles", container.environmentFiles?.isEmpty == false),
-                ("firelensConfiguration", container.firelensConfiguration != nil), ("links", container.links?.isEmpty == false),
-                ("volumesFrom", container.volumesFrom?.isEmpty == false), ("restartPolicy", container.restartPolicy?.enabled == true),
+                ("secrets", container.secrets?.isEmpty == false),
+                ("environmentFiles", container.environmentFiles?.isEmpty == false),
+                ("firelensConfiguration", container.firelensConfiguration != nil),
+                ("links", container.links?.isEmpty == false),
+                ("volumesFrom", container.volumesFrom?.isEmpty == false),
+                ("restartPolicy", container.restartPolicy?.enabled == true),
                 ("repositoryCredentials", container.repositoryCredentials != nil),
                 ("resourceRequirements", container.resourceRequirements?.isEmpty == false),
                 ("linuxParameters.devices", container.linuxParameters?.devices?.isEmpty == false),
                 ("linuxParameters.maxSwap", container.linuxParameters?.maxSwap != nil),
                 ("linuxParameters.swappiness", container.linuxParameters?.swappiness != nil),
-                ("dnsServers", container.dnsServers?.isEmpty == false), ("dnsSearchDomains", container.dnsSearchDomains?.isEmpty == false),
+                ("dnsServers", container.dnsServers?.isEmpty == false),
+                ("dnsSearchDomains", container.dnsSearchDomains?.isEmpty == false),
                 ("disableNetworking", container.disableNetworking == true),
                 ("dockerSecurityOptions", container.dockerSecurityOptions?.isEmpty == false),
                 ("pidMode", self.definition.pidMode != nil), ("ipcMode", self.definition.ipcMode != nil),
                 ("logConfiguration.secretOptions", container.logConfiguration?.secretOptions?.isEmpty == false),
                 ("credentialSpecs", container.credentialSpecs?.isEmpty == false),
                 ("proxyConfiguration", self.definition.proxyConfiguration != nil),
-                ("volumes", self.definition.volumes?.contains { $0.efsVolumeConfiguration != nil || $0.fsxWindowsFileServerVolumeConfiguration != nil } == true),
+                (
+                    "volumes",
+                    self.definition.volumes?.contains {
+                        $0.efsVolumeConfiguration != nil || $0.fsxWindowsFileServerVolumeConfiguration != nil
+                    } == true
+                ),
             ]
             unsupported[container.name ?? ""] = members.first(where: \.1)?.0 ?? Self.unsupportedLogOption(container)
         }

@@ -37,13 +37,16 @@ extension TaskDriver {
     }
 
     /// Calls the runtime; an engine that cannot be reached is asked again until the task is cancelled.
-    private func attempt<Result: Sendable>(_ work: () async throws -> Result) async -> Swift.Result<Result, TaskFailure>? {
+    private func attempt<Result: Sendable>(_ work: () async throws -> Result) async -> Swift.Result<
+        Result, TaskFailure
+    >? {
         var pause = Duration.milliseconds(200)
         while !Task.isCancelled {
             do {
                 return .success(try await work())
             } catch RuntimeFailure.unavailable(let detail) {
-                self.logger.warning("runtime is not available", metadata: ["task.id": "\(self.taskID)", "detail": "\(detail)"])
+                self.logger.warning(
+                    "runtime is not available", metadata: ["task.id": "\(self.taskID)", "detail": "\(detail)"])
             } catch let failure as RuntimeFailure {
                 return .failure(TaskFailure(reason: failure.reason))
             } catch is CancellationError {
@@ -65,16 +68,21 @@ extension TaskDriver {
                 assembly.sandbox = sandbox
                 machine.sandboxCreated(at: now)
             }
-        case .failure(let failure): await self.record { machine, _, now in machine.sandboxFailed(failure.reason, at: now) }
+        case .failure(let failure):
+            await self.record { machine, _, now in machine.sandboxFailed(failure.reason, at: now) }
         case nil: return
         }
     }
 
     private func prepareImage(of container: String) async {
-        guard let image = await self.assembly()?.containers.first(where: { $0.name == container })?.image else { return }
+        guard let image = await self.assembly()?.containers.first(where: { $0.name == container })?.image else {
+            return
+        }
         switch await self.attempt({ try await self.runtime.prepareImage(image) }) {
-        case .success(let digest): await self.record { machine, _, now in machine.imagePrepared(of: container, digest: digest, at: now) }
-        case .failure(let failure): await self.record { machine, _, now in machine.imageFailed(of: container, failure.reason, at: now) }
+        case .success(let digest):
+            await self.record { machine, _, now in machine.imagePrepared(of: container, digest: digest, at: now) }
+        case .failure(let failure):
+            await self.record { machine, _, now in machine.imageFailed(of: container, failure.reason, at: now) }
         case nil: return
         }
     }
@@ -84,7 +92,8 @@ extension TaskDriver {
             var specification = assembly.containers.first(where: { $0.name == container })
         else { return }
         if let member = assembly.unsupported[container] {
-            let reason = "ResourceInitializationError: \(member) of the task definition is not supported by Teal (container \(container))"
+            let reason =
+                "ResourceInitializationError: \(member) of the task definition is not supported by Teal (container \(container))"
             await self.record { machine, _, now in machine.containerStartFailed(container, reason, at: now) }
             return
         }
@@ -92,7 +101,8 @@ extension TaskDriver {
             do {
                 try await LogForwarding.prepare(destination, self.aws)
             } catch {
-                let reason = "ResourceInitializationError: failed to create log stream \(destination.group)/\(destination.stream): \(error)"
+                let reason =
+                    "ResourceInitializationError: failed to create log stream \(destination.group)/\(destination.stream): \(error)"
                 await self.record { machine, _, now in machine.containerStartFailed(container, reason, at: now) }
                 return
             }
@@ -113,7 +123,8 @@ extension TaskDriver {
                 assembly.handles[container] = handle
                 machine.containerStarted(container, at: now)
             }
-        case .failure(let failure): await self.record { machine, _, now in machine.containerStartFailed(container, failure.reason, at: now) }
+        case .failure(let failure):
+            await self.record { machine, _, now in machine.containerStartFailed(container, failure.reason, at: now) }
         case nil: return
         }
     }
@@ -136,8 +147,12 @@ extension TaskDriver {
                 machine.containerExited(container, code: exit.code, outOfMemory: exit.outOfMemory, at: now)
             }
         case .failure(let failure):
-            self.logger.warning("container is lost", metadata: ["task.id": "\(self.taskID)", "container": "\(container)", "reason": "\(failure.reason)"])
-            await self.record { machine, _, now in machine.containerExited(container, code: nil, outOfMemory: false, at: now) }
+            self.logger.warning(
+                "container is lost",
+                metadata: ["task.id": "\(self.taskID)", "container": "\(container)", "reason": "\(failure.reason)"])
+            await self.record { machine, _, now in
+                machine.containerExited(container, code: nil, outOfMemory: false, at: now)
+            }
         case nil: return
         }
     }
@@ -168,7 +183,11 @@ extension TaskDriver {
 
     private func stopContainer(_ container: String, _ timeout: Duration) async {
         guard let handle = await self.assembly()?.handles[container] else { return }
-        guard case .success(let exit) = await self.attempt({ try await self.runtime.stopContainer(handle, timeout: timeout) }) else { return }
+        guard
+            case .success(let exit) = await self.attempt({
+                try await self.runtime.stopContainer(handle, timeout: timeout)
+            })
+        else { return }
         await self.record { machine, _, now in
             machine.containerExited(container, code: exit.code, outOfMemory: exit.outOfMemory, at: now)
         }
@@ -178,7 +197,9 @@ extension TaskDriver {
         if let sandbox = await self.assembly()?.sandbox {
             guard let outcome = await self.attempt({ try await self.runtime.removeSandbox(sandbox) }) else { return }
             if case .failure(let failure) = outcome {
-                self.logger.error("sandbox could not be removed", metadata: ["task.id": "\(self.taskID)", "reason": "\(failure.reason)"])
+                self.logger.error(
+                    "sandbox could not be removed",
+                    metadata: ["task.id": "\(self.taskID)", "reason": "\(failure.reason)"])
             }
         }
         await self.record { machine, _, now in machine.sandboxRemoved(at: now) }

@@ -17,7 +17,9 @@ extension TaskDriver {
                 try await self.repeatingTransient {
                     _ = try await self.aws.call(
                         ELBv2.RegisterTargets.self,
-                        .init(targetGroupArn: registration.group, targets: [.init(id: registration.id, port: registration.port)]))
+                        .init(
+                            targetGroupArn: registration.group,
+                            targets: [.init(id: registration.id, port: registration.port)]))
                 }
             } catch is CancellationError {
                 return
@@ -39,7 +41,9 @@ extension TaskDriver {
                 try await self.repeatingTransient {
                     _ = try await self.aws.call(
                         ELBv2.DeregisterTargets.self,
-                        .init(targetGroupArn: registration.group, targets: [.init(id: registration.id, port: registration.port)]))
+                        .init(
+                            targetGroupArn: registration.group,
+                            targets: [.init(id: registration.id, port: registration.port)]))
                 }
             }
             await self.event(registrations) { .deregisteredTargets(1, targetGroup: $0) }
@@ -48,7 +52,8 @@ extension TaskDriver {
             return
         } catch {
             // The target group is gone, and the registration with it.
-            self.logger.warning("targets could not be deregistered", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
+            self.logger.warning(
+                "targets could not be deregistered", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
         }
         await self.record { machine, _, now in machine.targetsDeregistered(at: now) }
     }
@@ -64,8 +69,10 @@ extension TaskDriver {
         while true {
             let output = try await self.aws.call(
                 ELBv2.DescribeTargetHealth.self,
-                .init(targetGroupArn: registration.group, targets: [.init(id: registration.id, port: registration.port)]))
-            guard output.targetHealthDescriptions?.contains(where: { $0.targetHealth?.state == .draining }) == true else { return }
+                .init(
+                    targetGroupArn: registration.group, targets: [.init(id: registration.id, port: registration.port)]))
+            guard output.targetHealthDescriptions?.contains(where: { $0.targetHealth?.state == .draining }) == true
+            else { return }
             try await self.clock.sleep(for: Self.pollInterval)
         }
     }
@@ -92,7 +99,8 @@ extension TaskDriver {
                 for event in events { try transaction.appendEvent(event.message(service: service), to: key, at: now) }
             }
         } catch {
-            self.logger.warning("service event could not be recorded", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
+            self.logger.warning(
+                "service event could not be recorded", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
         }
     }
 }

@@ -18,7 +18,8 @@ extension AttributeTable {
     /// Only HTTPS listeners have these.
     private static let requestHeaders = [
         "x_amzn_mtls_clientcert_serial_number", "x_amzn_mtls_clientcert_issuer", "x_amzn_mtls_clientcert_subject",
-        "x_amzn_mtls_clientcert_validity", "x_amzn_mtls_clientcert_leaf", "x_amzn_mtls_clientcert", "x_amzn_tls_version",
+        "x_amzn_mtls_clientcert_validity", "x_amzn_mtls_clientcert_leaf", "x_amzn_mtls_clientcert",
+        "x_amzn_tls_version",
         "x_amzn_tls_cipher_suite",
     ]
 }

@@ -38,7 +38,8 @@ extension AttributeTable {
                 .fixed("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", .boolean, default: "false"),
                 AttributeDefinition(LoadBalancerAttributeKey.forwardedForClientPort, .boolean, default: "false"),
                 AttributeDefinition(
-                    LoadBalancerAttributeKey.forwardedForMode, .oneOf(["append", "preserve", "remove"]), default: "append"),
+                    LoadBalancerAttributeKey.forwardedForMode, .oneOf(["append", "preserve", "remove"]),
+                    default: "append"),
                 // HTTP/2 is only ever spoken on HTTPS listeners, so that either value is true of HTTP listeners.
                 AttributeDefinition("routing.http2.enabled", .boolean, default: "true"),
                 .fixed("waf.fail_open.enabled", .boolean, default: "false"),

@@ -9,7 +9,8 @@ enum TargetGroupAttributeKey {
     static let slowStart = "slow_start.duration_seconds"
     static let algorithm = "load_balancing.algorithm.type"
     static let minimumHealthyCount = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count"
-    static let minimumHealthyPercentage = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage"
+    static let minimumHealthyPercentage =
+        "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage"
 }
 
 extension AttributeTable {
@@ -40,7 +41,8 @@ extension AttributeTable {
                 "target_group_health.dns_failover.minimum_healthy_targets.percentage", .integerOrOff(1...100),
                 default: "off"),
             AttributeDefinition(TargetGroupAttributeKey.minimumHealthyCount, .integer(1...1000), default: "1"),
-            AttributeDefinition(TargetGroupAttributeKey.minimumHealthyPercentage, .integerOrOff(1...100), default: "off"),
+            AttributeDefinition(
+                TargetGroupAttributeKey.minimumHealthyPercentage, .integerOrOff(1...100), default: "off"),
         ],
         foreignKeys: [
             "lambda.multi_value_headers.enabled", "deregistration_delay.connection_termination.enabled",
@@ -58,7 +60,8 @@ extension AttributeTable {
         let algorithm = self.value(TargetGroupAttributeKey.algorithm, in: result)
         if self.value(TargetGroupAttributeKey.slowStart, in: result) != "0", algorithm != "round_robin" {
             throw .invalidConfiguration(
-                "'\(TargetGroupAttributeKey.slowStart)' cannot be enabled with the load balancing algorithm '\(algorithm)'")
+                "'\(TargetGroupAttributeKey.slowStart)' cannot be enabled with the load balancing algorithm '\(algorithm)'"
+            )
         }
         return result
     }

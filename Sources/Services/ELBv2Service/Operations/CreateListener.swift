@@ -39,10 +39,12 @@ extension ELBv2Handlers {
                 }
                 guard listeners.count < Limits.listenersPerLoadBalancer else {
                     throw ELBv2.Errors.tooManyListenersException(
-                        "The maximum number of listeners per load balancer (\(Limits.listenersPerLoadBalancer)) has been reached")
+                        "The maximum number of listeners per load balancer (\(Limits.listenersPerLoadBalancer)) has been reached"
+                    )
                 }
                 let listener = StoredListener(
-                    arn: arn, loadBalancerARN: input.loadBalancerArn, port: port, body: StoredShape.encode(shape), tags: tags)
+                    arn: arn, loadBalancerARN: input.loadBalancerArn, port: port, body: StoredShape.encode(shape),
+                    tags: tags)
                 try transaction.insert(listener)
                 try transaction.insert(
                     StoredListenerRule(arn: ruleARN, listenerARN: arn, priority: nil, conditions: [], actions: actions))

@@ -17,7 +17,8 @@ extension ELBv2Handlers {
         let tags = try ResourceTags.checked(input.tags)
         let isInternal = input.scheme == .internal
         let arn = ResourceARNs.loadBalancer(name: input.name, in: context.scope)
-        let dnsName = ResourceARNs.dnsName(loadBalancer: input.name, isInternal: isInternal, region: context.scope.region)
+        let dnsName = ResourceARNs.dnsName(
+            loadBalancer: input.name, isInternal: isInternal, region: context.scope.region)
         let shape = ELBv2.LoadBalancer(
             loadBalancerArn: arn, dnsName: dnsName, canonicalHostedZoneId: LoadBalancerNetwork.hostedZone,
             createdTime: self.clock.now(), loadBalancerName: input.name, scheme: input.scheme ?? .internetFacing,
@@ -42,7 +43,8 @@ extension ELBv2Handlers {
             }
             try transaction.insert(
                 StoredLoadBalancer(
-                    arn: arn, region: region, name: input.name, dnsName: dnsName, body: StoredShape.encode(shape), tags: tags))
+                    arn: arn, region: region, name: input.name, dnsName: dnsName, body: StoredShape.encode(shape),
+                    tags: tags))
             return (shape, try transaction.routingChanged())
         }
         await self.publisher.publish(generation, context)

@@ -17,7 +17,8 @@ extension ELBv2Handlers {
             guard try transaction.listenerRule(listenerARN: listener.arn, priority: input.priority) == nil else {
                 throw ELBv2.Errors.priorityInUseException("Priority '\(input.priority)' is currently in use")
             }
-            guard try transaction.ruleCount(loadBalancerARN: listener.loadBalancerARN) < Limits.rulesPerLoadBalancer else {
+            guard try transaction.ruleCount(loadBalancerARN: listener.loadBalancerARN) < Limits.rulesPerLoadBalancer
+            else {
                 throw ELBv2.Errors.tooManyRulesException(
                     "The maximum number of rules per load balancer (\(Limits.rulesPerLoadBalancer)) has been reached")
             }

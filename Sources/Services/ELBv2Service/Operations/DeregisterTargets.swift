@@ -13,12 +13,14 @@ extension ELBv2Handlers {
         let now = self.clock.now()
         let generation = try await self.store.write { transaction -> Int in
             let record = try transaction.requiredTargetGroup(input.targetGroupArn)
-            let text = AttributeTable.targetGroup.value(TargetGroupAttributeKey.deregistrationDelay, in: record.attributes)
+            let text = AttributeTable.targetGroup.value(
+                TargetGroupAttributeKey.deregistrationDelay, in: record.attributes)
             let isInUse = try !transaction.loadBalancerARNs(usingTargetGroup: record.arn).isEmpty
             let delay = isInUse ? Int(text) ?? 300 : 0
             var changed = false
             for target in try transaction.targets(targetGroupARN: record.arn) where target.drainingUntil == nil {
-                guard input.targets.contains(where: { $0.id == target.id && ($0.port ?? target.port) == target.port }) else {
+                guard input.targets.contains(where: { $0.id == target.id && ($0.port ?? target.port) == target.port })
+                else {
                     continue
                 }
                 if delay == 0 {

@@ -17,10 +17,12 @@ extension ELBv2Handlers {
             let all = try snapshot.loadBalancers(region: context.scope.region)
             return (all, Dictionary(grouping: try snapshot.allListeners(), by: \.loadBalancerARN))
         }
-        let missing = arns.filter { arn in !found.contains { $0.arn == arn } }
+        let missing =
+            arns.filter { arn in !found.contains { $0.arn == arn } }
             + names.filter { name in !found.contains { $0.name == name } }
         guard missing.isEmpty else {
-            throw ELBv2.Errors.loadBalancerNotFoundException("Load balancers '[\(missing.joined(separator: ", "))]' not found")
+            throw ELBv2.Errors.loadBalancerNotFoundException(
+                "Load balancers '[\(missing.joined(separator: ", "))]' not found")
         }
         let chosen = found.filter {
             (arns.isEmpty && names.isEmpty) || arns.contains($0.arn) || names.contains($0.name)

@@ -5,7 +5,9 @@ internal import WireProtocol
 
 extension ELBv2Handlers {
     /// DescribeRules, by listener or by ARNs; in order of evaluation.
-    func describeRules(_ input: ELBv2.DescribeRulesInput, _ context: RequestContext) async throws -> ELBv2.DescribeRulesOutput {
+    func describeRules(_ input: ELBv2.DescribeRulesInput, _ context: RequestContext) async throws
+        -> ELBv2.DescribeRulesOutput
+    {
         let arns = input.ruleArns ?? []
         let listener = input.listenerArn.nonEmpty
         guard !arns.isEmpty || listener != nil else {

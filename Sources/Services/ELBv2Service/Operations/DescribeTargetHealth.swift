@@ -23,7 +23,8 @@ extension ELBv2Handlers {
                 target: ELBv2.TargetDescription(
                     id: reference.id, port: reference.port, availabilityZone: target?.availabilityZone),
                 healthCheckPort: String(port), targetHealth: health,
-                anomalyDetection: showsAnomalies ? ELBv2.AnomalyDetection(result: .normal, mitigationInEffect: .no) : nil)
+                anomalyDetection: showsAnomalies
+                    ? ELBv2.AnomalyDetection(result: .normal, mitigationInEffect: .no) : nil)
         }
         let asked = input.targets ?? []
         guard !asked.isEmpty else {

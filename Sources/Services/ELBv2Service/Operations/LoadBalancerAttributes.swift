@@ -33,6 +33,8 @@ extension StoredLoadBalancer {
     }
 
     fileprivate func attributeShapes() throws -> [ELBv2.LoadBalancerAttribute] {
-        try self.attributeTable().values(self.attributes).map { ELBv2.LoadBalancerAttribute(key: $0.key, value: $0.value) }
+        try self.attributeTable().values(self.attributes).map {
+            ELBv2.LoadBalancerAttribute(key: $0.key, value: $0.value)
+        }
     }
 }

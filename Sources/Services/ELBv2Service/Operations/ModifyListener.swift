@@ -29,7 +29,9 @@ extension ELBv2Handlers {
                 }
                 if let actions = input.defaultActions, !actions.isEmpty {
                     let checked = try CheckedActions(actions, loadBalancerARN: record.loadBalancerARN, in: transaction)
-                    guard let rule = try transaction.defaultRule(listenerARN: record.arn) else { throw AWSError.rulesNotFound }
+                    guard let rule = try transaction.defaultRule(listenerARN: record.arn) else {
+                        throw AWSError.rulesNotFound
+                    }
                     try transaction.updateActions(
                         StoredListenerRule(
                             arn: rule.arn, listenerARN: record.arn, priority: nil, conditions: [], actions: checked))

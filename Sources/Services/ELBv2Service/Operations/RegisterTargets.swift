@@ -15,7 +15,8 @@ extension ELBv2Handlers {
             var changed = false
             for description in input.targets {
                 let target = try TargetReference(description, in: group)
-                let existing = try transaction.target(targetGroupARN: input.targetGroupArn, id: target.id, port: target.port)
+                let existing = try transaction.target(
+                    targetGroupARN: input.targetGroupArn, id: target.id, port: target.port)
                 if let existing, existing.drainingUntil == nil { continue }
                 try transaction.register(
                     StoredTarget(
@@ -23,7 +24,8 @@ extension ELBv2Handlers {
                         availabilityZone: description.availabilityZone.nonEmpty, registeredAt: now))
                 changed = true
             }
-            guard try transaction.targets(targetGroupARN: input.targetGroupArn).count <= Limits.targetsPerTargetGroup else {
+            guard try transaction.targets(targetGroupARN: input.targetGroupArn).count <= Limits.targetsPerTargetGroup
+            else {
                 throw ELBv2.Errors.tooManyTargetsException(
                     "The maximum number of targets per target group (\(Limits.targetsPerTargetGroup)) has been reached")
             }

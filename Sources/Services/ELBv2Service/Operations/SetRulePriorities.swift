@@ -31,7 +31,8 @@ extension ELBv2Handlers {
                 throw AWSError.validation("Priority '\(pair.priority)' must be between '1-50000' inclusive")
             }
             guard !record.isDefault else {
-                throw ELBv2.Errors.operationNotPermittedException("The priority of default rule '\(record.arn)' cannot be set")
+                throw ELBv2.Errors.operationNotPermittedException(
+                    "The priority of default rule '\(record.arn)' cannot be set")
             }
             guard taken.insert("\(record.listenerARN) \(pair.priority)").inserted else {
                 throw AWSError.validation("Priority '\(pair.priority)' was provided multiple times")

@@ -27,7 +27,8 @@ extension ELBv2Handlers {
         }
         guard input.enforceSecurityGroupInboundRulesOnPrivateLinkTraffic == nil else {
             throw AWSError.invalidConfiguration(
-                "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic is not supported on load balancers of type 'application'")
+                "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic is not supported on load balancers of type 'application'"
+            )
         }
         let groups = try LoadBalancerNetwork.securityGroups(input.securityGroups)
         let shape = try await self.changeLoadBalancer(input.loadBalancerArn) { $0.securityGroups = groups }

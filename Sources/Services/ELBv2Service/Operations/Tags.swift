@@ -70,7 +70,9 @@ extension ELBv2Handlers {
         return ELBv2.RemoveTagsOutput()
     }
 
-    func describeTags(_ input: ELBv2.DescribeTagsInput, _ context: RequestContext) async throws -> ELBv2.DescribeTagsOutput {
+    func describeTags(_ input: ELBv2.DescribeTagsInput, _ context: RequestContext) async throws
+        -> ELBv2.DescribeTagsOutput
+    {
         guard input.resourceArns.count <= 20 else {
             throw AWSError.validation("At most '20' resources can be specified")
         }

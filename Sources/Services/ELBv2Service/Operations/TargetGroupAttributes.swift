@@ -29,6 +29,8 @@ extension ELBv2Handlers {
 
 extension StoredTargetGroup {
     fileprivate var attributeShapes: [ELBv2.TargetGroupAttribute] {
-        AttributeTable.targetGroup.values(self.attributes).map { ELBv2.TargetGroupAttribute(key: $0.key, value: $0.value) }
+        AttributeTable.targetGroup.values(self.attributes).map {
+            ELBv2.TargetGroupAttribute(key: $0.key, value: $0.value)
+        }
     }
 }

@@ -1,7 +1,8 @@
-#if canImport(Glibc)
-internal import Glibc
-#endif
 internal import ProxyFeed
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
 
 /// How the proxy process is started.
 package struct ProxyCommand: Sendable {
@@ -30,7 +31,9 @@ struct ProxyProcess: Equatable, Sendable {
 
     /// `nil` where no process has the id, or it has ended and waits to be reaped.
     init?(id: Int32) {
-        guard id > 0, let stat = FileText.read("/proc/\(id)/stat"), let end = stat.lastIndex(of: ")") else { return nil }
+        guard id > 0, let stat = FileText.read("/proc/\(id)/stat"), let end = stat.lastIndex(of: ")") else {
+            return nil
+        }
         // The name before it may hold anything, spaces and parentheses included.
         let fields = stat[stat.index(after: end)...].split(separator: " ")
         guard fields.count > 19, fields[0] != "Z", let startTime = UInt64(fields[19]) else { return nil }
@@ -82,7 +85,9 @@ struct ProxyProcess: Equatable, Sendable {
         guard error == 0 else { throw SystemCallError("posix_spawn \(command.executable)", code: error) }
         let process = ProxyProcess(id: id)
         try Self.reap(id)
-        guard let process else { throw SystemCallError("\(command.executable) ended at once; see \(command.logPath)", code: ECHILD) }
+        guard let process else {
+            throw SystemCallError("\(command.executable) ended at once; see \(command.logPath)", code: ECHILD)
+        }
         return process
     }
 
@@ -92,7 +97,9 @@ struct ProxyProcess: Equatable, Sendable {
         guard let entries = opendir("/proc/self/fd") else { return }
         defer { closedir(entries) }
         while let entry = readdir(entries) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             guard let descriptor = Int32(name), descriptor > 2 else { continue }
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         }

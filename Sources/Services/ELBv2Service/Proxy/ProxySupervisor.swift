@@ -110,7 +110,10 @@ package struct ProxySupervisor: Service {
             guard drain.cut > 0 else { return }
             self.logger.info(
                 "requests were cut at the end of the deregistration delay",
-                metadata: ["target.group": "\(drain.group.arn)", "target": "\(drain.target.id):\(drain.target.port)", "requests": "\(drain.cut)"])
+                metadata: [
+                    "target.group": "\(drain.group.arn)", "target": "\(drain.target.id):\(drain.target.port)",
+                    "requests": "\(drain.cut)",
+                ])
         }
     }
 

@@ -14,7 +14,8 @@ struct ListenerDefinition {
         switch self.protocol {
         case .http, nil: break
         case .https:
-            throw ELBv2.Errors.unsupportedProtocolException("Listener protocol 'HTTPS' is not supported by Teal; use 'HTTP'")
+            throw ELBv2.Errors.unsupportedProtocolException(
+                "Listener protocol 'HTTPS' is not supported by Teal; use 'HTTP'")
         case .some(let other): throw .validation("Listener protocol '\(other)' must be one of 'HTTP, HTTPS'")
         }
         guard (self.certificates ?? []).isEmpty else {

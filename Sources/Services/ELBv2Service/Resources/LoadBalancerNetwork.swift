@@ -14,7 +14,8 @@ enum LoadBalancerNetwork {
         }
         if input.ipamPools != nil { throw .invalidConfiguration("IpamPools is not supported by Teal") }
         if input.enablePrefixForIpv6SourceNat == .on {
-            throw .invalidConfiguration("EnablePrefixForIpv6SourceNat is not supported on load balancers of type 'application'")
+            throw .invalidConfiguration(
+                "EnablePrefixForIpv6SourceNat is not supported on load balancers of type 'application'")
         }
     }
 
@@ -28,7 +29,8 @@ enum LoadBalancerNetwork {
         }
         for mapping in mappings
         where mapping.allocationId != nil || mapping.privateIPv4Address != nil || mapping.iPv6Address != nil {
-            throw .invalidConfiguration("Addresses in SubnetMappings are not supported on load balancers of type 'application'")
+            throw .invalidConfiguration(
+                "Addresses in SubnetMappings are not supported on load balancers of type 'application'")
         }
         let all = subnets.isEmpty ? mappings.compactMap(\.subnetId) : subnets
         for subnet in all where !self.isWellFormed(subnet, prefix: "subnet-") {
@@ -41,7 +43,9 @@ enum LoadBalancerNetwork {
             throw .validation("At least two subnets in two different Availability Zones must be specified")
         }
         guard all.count <= 6 else { throw .validation("At most '6' subnets can be specified") }
-        return zip(all, "abcdef").map { ELBv2.AvailabilityZone(zoneName: "\(region)\($1)", subnetId: $0, loadBalancerAddresses: []) }
+        return zip(all, "abcdef").map {
+            ELBv2.AvailabilityZone(zoneName: "\(region)\($1)", subnetId: $0, loadBalancerAddresses: [])
+        }
     }
 
     static func securityGroups(_ given: [String]?) throws(AWSError) -> [String] {
@@ -74,6 +78,7 @@ enum LoadBalancerNetwork {
     static func hasSameSettings(_ left: ELBv2.LoadBalancer, _ right: ELBv2.LoadBalancer) -> Bool {
         left.scheme == right.scheme && left.type == right.type && left.ipAddressType == right.ipAddressType
             && Set(left.securityGroups ?? []) == Set(right.securityGroups ?? [])
-            && Set((left.availabilityZones ?? []).map(\.subnetId)) == Set((right.availabilityZones ?? []).map(\.subnetId))
+            && Set((left.availabilityZones ?? []).map(\.subnetId))
+                == Set((right.availabilityZones ?? []).map(\.subnetId))
     }
 }

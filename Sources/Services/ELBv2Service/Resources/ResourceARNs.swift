@@ -38,7 +38,9 @@ enum ResourceARNs {
 
     /// The kind of resource that an ARN names, or `nil` where it is none of ELBv2.
     static func kind(_ text: String) -> Kind? {
-        guard let arn = ARN(text), arn.service == self.service, let first = arn.resourceSegments.first else { return nil }
+        guard let arn = ARN(text), arn.service == self.service, let first = arn.resourceSegments.first else {
+            return nil
+        }
         return Kind(rawValue: first)
     }
 

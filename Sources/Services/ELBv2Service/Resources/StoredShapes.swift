@@ -7,7 +7,8 @@ internal import WireProtocol
 extension StoredLoadBalancer {
     func shape(impairment: String?) throws -> ELBv2.LoadBalancer {
         var shape = try StoredShape.decode(ELBv2.LoadBalancer.self, from: self.body)
-        shape.state = impairment.map { ELBv2.LoadBalancerState(code: .activeImpaired, reason: $0) }
+        shape.state =
+            impairment.map { ELBv2.LoadBalancerState(code: .activeImpaired, reason: $0) }
             ?? ELBv2.LoadBalancerState(code: .active)
         return shape
     }

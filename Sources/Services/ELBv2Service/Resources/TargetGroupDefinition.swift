@@ -7,7 +7,8 @@ enum TargetGroupDefinition {
     static func shape(_ input: ELBv2.CreateTargetGroupInput) throws(AWSError) -> ELBv2.TargetGroup {
         let type = input.targetType ?? .instance
         guard type == .ip || type == .instance else {
-            throw .validation("Target groups with target type '\(type)' are not supported by Teal; use 'ip' or 'instance'")
+            throw .validation(
+                "Target groups with target type '\(type)' are not supported by Teal; use 'ip' or 'instance'")
         }
         guard let `protocol` = input.protocol else { throw .validation("A protocol must be specified") }
         guard `protocol` == .http else {
@@ -21,7 +22,8 @@ enum TargetGroupDefinition {
             throw .validation("Protocol version '\(version)' must be one of '[HTTP1, HTTP2, GRPC]'")
         }
         guard version == "HTTP1" else {
-            throw .validation("Target groups with the protocol version '\(version)' are not supported by Teal; use 'HTTP1'")
+            throw .validation(
+                "Target groups with the protocol version '\(version)' are not supported by Teal; use 'HTTP1'")
         }
         guard input.ipAddressType != .ipv6 else {
             throw .validation("Target groups with the IP address type 'ipv6' are not supported by Teal; use 'ipv4'")
@@ -83,7 +85,8 @@ struct HealthCheckChange {
             group.healthCheckPath = path
         }
         guard self.enabled != false else {
-            throw .validation("Health check enabled must be true for target groups with target type '\(group.targetType ?? .ip)'")
+            throw .validation(
+                "Health check enabled must be true for target groups with target type '\(group.targetType ?? .ip)'")
         }
         group.healthCheckIntervalSeconds = self.interval ?? group.healthCheckIntervalSeconds
         group.healthCheckTimeoutSeconds = self.timeout ?? group.healthCheckTimeoutSeconds

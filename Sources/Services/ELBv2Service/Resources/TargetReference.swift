@@ -20,7 +20,8 @@ struct TargetReference: Hashable {
                 throw .validation("The IP address '\(id)' is not a valid IPv4 address")
             }
         case .instance, .lambda, .alb, .unknown, nil:
-            guard id.hasPrefix("i-"), id.utf8.count > 2, id.dropFirst(2).allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+            guard id.hasPrefix("i-"), id.utf8.count > 2,
+                id.dropFirst(2).allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
             else { throw ELBv2.Errors.invalidTargetException("The instance ID '\(id)' is not valid") }
         }
         self.id = id

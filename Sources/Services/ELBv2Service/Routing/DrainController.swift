@@ -45,7 +45,8 @@ package struct DrainController: Service {
         } catch is CancellationError {
             return
         } catch {
-            self.logger.error("drained targets could not be removed", metadata: ["error": "\(String(reflecting: error))"])
+            self.logger.error(
+                "drained targets could not be removed", metadata: ["error": "\(String(reflecting: error))"])
         }
     }
 }

@@ -109,7 +109,8 @@ extension ListenError {
     /// What an operator can do about it.
     var remedy: String {
         switch self {
-        case .addressInUse: "stop the process that listens there, choose another port, or start Teal with --lb-port-offset"
+        case .addressInUse:
+            "stop the process that listens there, choose another port, or start Teal with --lb-port-offset"
         case .permissionDenied:
             "allow the teal binary to bind low ports (sudo setcap cap_net_bind_service=+ep), or start Teal with --lb-port-offset"
         case .addressNotAvailable: "start Teal with --lb-bind and an address of this machine"

@@ -48,6 +48,10 @@ package actor RoutingPublisher: Service {
         }
     }
 
+    /// Binds the ports of the stored listeners that no running proxy holds, so that from now on connections wait for the proxy
+    /// instead of being refused. The server calls it before it says that it is ready.
+    package func openListeners() async { await self.refresh() }
+
     /// Answers when the proxy serves `generation`, after a second, or at once while there is no proxy. Adds the reply
     /// headers that controllers wait for.
     nonisolated func publish(_ generation: Int, _ context: RequestContext) async {

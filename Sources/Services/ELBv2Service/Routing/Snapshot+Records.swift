@@ -14,7 +14,8 @@ extension LoadBalancerAttributes {
             forwardsClientPort: value(LoadBalancerAttributeKey.forwardedForClientPort) == "true",
             preservesHost: value(LoadBalancerAttributeKey.preserveHost) == "true",
             dropsInvalidHeaders: value(LoadBalancerAttributeKey.dropInvalidHeaders) == "true",
-            desyncMitigation: DesyncMitigation(rawValue: value(LoadBalancerAttributeKey.desyncMitigation)) ?? .defensive)
+            desyncMitigation: DesyncMitigation(rawValue: value(LoadBalancerAttributeKey.desyncMitigation)) ?? .defensive
+        )
     }
 }
 
@@ -80,7 +81,9 @@ extension Condition {
         case "http-request-method": self = .httpRequestMethod(shape.httpRequestMethodConfig?.values ?? [])
         case "query-string":
             self = .queryString(
-                (shape.queryStringConfig?.values ?? []).map { QueryPattern(key: $0.key.nonEmpty, value: $0.value ?? "") })
+                (shape.queryStringConfig?.values ?? []).map {
+                    QueryPattern(key: $0.key.nonEmpty, value: $0.value ?? "")
+                })
         case "source-ip": self = .sourceIP((shape.sourceIpConfig?.values ?? []).compactMap { CIDRBlock($0) })
         default: return nil
         }
@@ -108,7 +111,8 @@ extension Action {
         case .fixedResponse:
             guard let config = shape.fixedResponseConfig, let status = Int(config.statusCode) else { return nil }
             self = .fixedResponse(
-                FixedResponseAction(status: status, contentType: config.contentType.nonEmpty, body: config.messageBody ?? ""))
+                FixedResponseAction(
+                    status: status, contentType: config.contentType.nonEmpty, body: config.messageBody ?? ""))
         case .authenticateOidc, .authenticateCognito, .jwtValidation, .unknown: return nil
         }
     }

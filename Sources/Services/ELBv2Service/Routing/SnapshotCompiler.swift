@@ -53,7 +53,9 @@ struct SnapshotCompiler {
             })
     }
 
-    private mutating func compileRules(_ records: [StoredListenerRule]) throws -> [String: [(isDefault: Bool, rule: Rule)]] {
+    private mutating func compileRules(_ records: [StoredListenerRule]) throws -> [String: [(
+        isDefault: Bool, rule: Rule
+    )]] {
         var known: [String: (record: StoredListenerRule, rule: Rule)] = [:]
         var result: [String: [(isDefault: Bool, rule: Rule)]] = [:]
         for record in records {

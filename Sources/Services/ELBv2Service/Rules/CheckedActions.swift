@@ -71,10 +71,13 @@ struct CheckedActions {
                     "The following target groups cannot be associated with more than one load balancer: \(arn)")
             }
         }
-        guard try snapshot.targetGroupARNs(usedByLoadBalancer: loadBalancerARN).union(groups).count <= Limits.targetGroupsPerLoadBalancer
+        guard
+            try snapshot.targetGroupARNs(usedByLoadBalancer: loadBalancerARN).union(groups).count
+                <= Limits.targetGroupsPerLoadBalancer
         else {
             throw ELBv2.Errors.tooManyUniqueTargetGroupsPerLoadBalancerException(
-                "The maximum number of unique target groups per load balancer (\(Limits.targetGroupsPerLoadBalancer)) has been reached")
+                "The maximum number of unique target groups per load balancer (\(Limits.targetGroupsPerLoadBalancer)) has been reached"
+            )
         }
     }
 }

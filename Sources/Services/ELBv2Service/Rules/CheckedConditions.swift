@@ -38,10 +38,12 @@ struct CheckedConditions {
         let given = [
             "host-header": condition.hostHeaderConfig != nil, "path-pattern": condition.pathPatternConfig != nil,
             "http-header": condition.httpHeaderConfig != nil, "query-string": condition.queryStringConfig != nil,
-            "http-request-method": condition.httpRequestMethodConfig != nil, "source-ip": condition.sourceIpConfig != nil,
+            "http-request-method": condition.httpRequestMethodConfig != nil,
+            "source-ip": condition.sourceIpConfig != nil,
         ]
         guard given[field] != nil else {
-            throw .validation("Condition field '\(field)' must be one of '[\(given.keys.sorted().joined(separator: ", "))]'")
+            throw .validation(
+                "Condition field '\(field)' must be one of '[\(given.keys.sorted().joined(separator: ", "))]'")
         }
         if let other = given.first(where: { $0.key != field && $0.value })?.key {
             throw .validation("The configuration of '\(other)' cannot be used in a condition of type '\(field)'")
@@ -97,7 +99,8 @@ struct CheckedConditions {
                 try self.checkLength(value, field, 40)
                 guard value.utf8.allSatisfy({ (0x41...0x5A).contains($0) || $0 == 0x2D || $0 == 0x5F }) else {
                     throw .validation(
-                        "The 'http-request-method' value is invalid; the allowed characters are A-Z, hyphen and underscore")
+                        "The 'http-request-method' value is invalid; the allowed characters are A-Z, hyphen and underscore"
+                    )
                 }
             }
             shown.httpRequestMethodConfig = config
@@ -154,7 +157,8 @@ struct CheckedConditions {
         return values
     }
 
-    private static func required<Config>(_ config: Config?, _ name: String, _ field: String) throws(AWSError) -> Config {
+    private static func required<Config>(_ config: Config?, _ name: String, _ field: String) throws(AWSError) -> Config
+    {
         guard let config else { throw .validation("A '\(name)' must be specified with '\(field)'") }
         return config
     }

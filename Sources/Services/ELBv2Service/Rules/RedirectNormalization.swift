@@ -37,7 +37,8 @@ enum RedirectNormalization {
     private static func checkPlaceholders(_ text: String?, _ member: String, _ allowed: [String]) throws(AWSError) {
         for part in (text ?? "").components(after: "#{") {
             guard let end = part.firstIndex(of: "}"), allowed.contains(String(part[..<end])) else {
-                throw .invalidAction("The redirect \(member) '\(text ?? "")' holds a placeholder that is not allowed there")
+                throw .invalidAction(
+                    "The redirect \(member) '\(text ?? "")' holds a placeholder that is not allowed there")
             }
         }
     }

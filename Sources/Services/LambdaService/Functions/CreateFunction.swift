@@ -36,7 +36,8 @@ extension LambdaHandlers {
         configuration.packageType = .zip
         configuration.architectures = input.architectures ?? [.x8664]
         configuration.ephemeralStorage = input.ephemeralStorage ?? Lambda.EphemeralStorage(size: 512)
-        configuration.snapStart = Lambda.SnapStartResponse(applyOn: Lambda.SnapStartApplyOn.none, optimizationStatus: .off)
+        configuration.snapStart = Lambda.SnapStartResponse(
+            applyOn: Lambda.SnapStartApplyOn.none, optimizationStatus: .off)
         configuration.loggingConfig = Lambda.LoggingConfig(
             logFormat: .text, logGroup: input.loggingConfig?.logGroup ?? "/aws/lambda/\(reference.name)")
         var record = FunctionRecord(
@@ -50,7 +51,8 @@ extension LambdaHandlers {
                 throw Lambda.Errors.resourceConflictException("Function already exist: \(reference.name)")
             }
             try transaction.insert(
-                StoredFunction(region: context.scope.region, name: reference.name, tags: Tags.encode(input.tags ?? [:])))
+                StoredFunction(region: context.scope.region, name: reference.name, tags: Tags.encode(input.tags ?? [:]))
+            )
             try transaction.save(created.saved)
             guard input.publish == true else { return created.described(in: context.scope, qualifier: nil) }
             return try transaction.publish(reference, description: nil, in: context.scope, at: now)

@@ -24,11 +24,14 @@ extension LambdaHandlers {
                         : "Deletion of aliases is not currently supported.")
             }
             _ = try transaction.functionRecord(reference, in: context.scope)
-            let aliases = try transaction.functionAliases(region: region, name: reference.name).filter { $0.version == version }
+            let aliases = try transaction.functionAliases(region: region, name: reference.name).filter {
+                $0.version == version
+            }
             guard aliases.isEmpty else {
                 let names = aliases.map(\.alias).joined(separator: ", ")
                 throw Lambda.Errors.resourceConflictException(
-                    "Version \(version) of function \(reference.name) cannot be deleted: it is referenced by alias \(names)")
+                    "Version \(version) of function \(reference.name) cannot be deleted: it is referenced by alias \(names)"
+                )
             }
             try transaction.deleteFunctionVersion(region: region, name: reference.name, version: version)
         }

@@ -19,7 +19,8 @@ struct FunctionCode: Sendable {
             throw Lambda.Errors.invalidParameterValueException("Please provide a source for function code.")
         }
         guard zip.count <= Self.maximumZipSize else {
-            throw Lambda.Errors.requestTooLargeException("Zipped size must be smaller than \(Self.maximumZipSize) bytes")
+            throw Lambda.Errors.requestTooLargeException(
+                "Zipped size must be smaller than \(Self.maximumZipSize) bytes")
         }
         let digest = Array(SHA256.hash(data: zip))
         let sha = digest.map { byte in

@@ -30,7 +30,8 @@ enum FunctionRules {
 
     static func checkRole(_ role: String) throws {
         guard role.contains(":iam:"), role.contains(":role/") else {
-            throw Lambda.Errors.invalidParameterValueException("The role defined for the function cannot be assumed by Lambda.")
+            throw Lambda.Errors.invalidParameterValueException(
+                "The role defined for the function cannot be assumed by Lambda.")
         }
     }
 }

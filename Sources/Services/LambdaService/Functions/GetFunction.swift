@@ -4,7 +4,9 @@ internal import Store
 internal import WireProtocol
 
 extension LambdaHandlers {
-    func getFunction(_ input: Lambda.GetFunctionRequest, _ context: RequestContext) async throws -> Lambda.GetFunctionResponse {
+    func getFunction(_ input: Lambda.GetFunctionRequest, _ context: RequestContext) async throws
+        -> Lambda.GetFunctionResponse
+    {
         let reference = try FunctionReference(input.functionName, qualifier: input.qualifier)
         return try await self.store.read { snapshot in
             let record = try snapshot.functionRecord(reference, in: context.scope)
@@ -23,7 +25,8 @@ extension LambdaHandlers {
     ) async throws -> Lambda.FunctionConfiguration {
         let reference = try FunctionReference(input.functionName, qualifier: input.qualifier)
         return try await self.store.read { snapshot in
-            try snapshot.functionRecord(reference, in: context.scope).described(in: context.scope, qualifier: reference.qualifier)
+            try snapshot.functionRecord(reference, in: context.scope).described(
+                in: context.scope, qualifier: reference.qualifier)
         }
     }
 }

@@ -9,7 +9,8 @@ extension LambdaHandlers {
         _ input: Lambda.ListFunctionsRequest, _ context: RequestContext
     ) async throws -> Lambda.ListFunctionsResponse {
         if let region = input.masterRegion, region != "ALL", region != context.scope.region {
-            throw Lambda.Errors.invalidParameterValueException("MasterRegion \(region) is not supported: there is no Lambda@Edge.")
+            throw Lambda.Errors.invalidParameterValueException(
+                "MasterRegion \(region) is not supported: there is no Lambda@Edge.")
         }
         let all: [Lambda.FunctionConfiguration] = try await self.store.read { snapshot in
             let latest = try snapshot.latestFunctionVersions(region: context.scope.region)

@@ -50,7 +50,9 @@ extension StoreTransaction {
         let lastVersion = String(shared.lastVersion)
         if let stored = try self.functionVersion(region: scope.region, name: reference.name, version: lastVersion) {
             let last = try FunctionRecord(stored)
-            if last.isSame(as: latest, description: description) { return last.described(in: scope, qualifier: lastVersion) }
+            if last.isSame(as: latest, description: description) {
+                return last.described(in: scope, qualifier: lastVersion)
+            }
         }
         shared.lastVersion += 1
         let version = String(shared.lastVersion)

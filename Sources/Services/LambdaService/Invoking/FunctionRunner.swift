@@ -27,7 +27,8 @@ struct FunctionRunner: Sendable {
                 throw Lambda.Errors.invalidRuntimeException("Runtime \(runtime) is not supported.")
             }
             let specification = FunctionSpecification(
-                arn: scope.arn("lambda", "function:\(reference.name)"), name: reference.name, version: record.stored.version,
+                arn: scope.arn("lambda", "function:\(reference.name)"), name: reference.name,
+                version: record.stored.version,
                 revision: configuration.revisionId ?? "", language: language, runtime: runtime,
                 handler: configuration.handler ?? "", timeout: .seconds(configuration.timeout ?? 3),
                 memoryMB: configuration.memorySize ?? 128, variables: configuration.environment?.variables ?? [:],
@@ -49,7 +50,8 @@ struct FunctionRunner: Sendable {
                 throw Lambda.Errors.tooManyRequestsException(
                     "Rate Exceeded.", reason: .reservedFunctionConcurrentInvocationLimitExceeded)
             case .poolLimitReached:
-                throw Lambda.Errors.tooManyRequestsException("Rate Exceeded.", reason: .concurrentInvocationLimitExceeded)
+                throw Lambda.Errors.tooManyRequestsException(
+                    "Rate Exceeded.", reason: .concurrentInvocationLimitExceeded)
             case .noInterpreter(let program):
                 throw Lambda.Errors.invalidRuntimeException(
                     "\(program) is not installed on this machine; install it or choose another runtime")

@@ -31,7 +31,8 @@ package struct InvocationQueue: Service {
 
     package func run() async throws {
         let running = RunningInvocations()
-        let (finished, finishedContinuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (finished, finishedContinuation) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
         try await cancelWhenGracefulShutdown {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask {
@@ -56,7 +57,9 @@ package struct InvocationQueue: Service {
                     alarm = nil
                     if let next = try await self.store.read({ try $0.nextInvocationTime(after: now) }) {
                         // Cancelled when the next look finds an earlier time.
-                        alarm = Task { if (try? await self.clock.sleep(until: next)) != nil { finishedContinuation.yield() } }
+                        alarm = Task {
+                            if (try? await self.clock.sleep(until: next)) != nil { finishedContinuation.yield() }
+                        }
                     }
                 }
                 alarm?.cancel()
@@ -80,7 +83,8 @@ package struct InvocationQueue: Service {
         do {
             let policy = try await self.policy(for: invocation)
             guard !policy.isExpired(acceptedAt: invocation.acceptedAt, at: self.clock.now()) else {
-                self.logger.warning("asynchronous invocation expired", metadata: ["request.id": "\(invocation.requestID)"])
+                self.logger.warning(
+                    "asynchronous invocation expired", metadata: ["request.id": "\(invocation.requestID)"])
                 return try await self.store.write { try $0.deleteInvocation(requestID: invocation.requestID) }
             }
             let attempt = await self.run(invocation)
@@ -102,7 +106,8 @@ package struct InvocationQueue: Service {
                 resolved,
                 Invocation(
                     requestID: invocation.requestID, payload: invocation.payload,
-                    functionARN: reference.arn(in: invocation.scope).description, clientContext: invocation.clientContext,
+                    functionARN: reference.arn(in: invocation.scope).description,
+                    clientContext: invocation.clientContext,
                     traceID: invocation.traceID))
             switch outcome.result {
             case .returned: return .succeeded
@@ -113,7 +118,9 @@ package struct InvocationQueue: Service {
         } catch {
             self.logger.warning(
                 "asynchronous invocation postponed",
-                metadata: ["request.id": "\(invocation.requestID)", "function": "\(invocation.name)", "error": "\(error)"])
+                metadata: [
+                    "request.id": "\(invocation.requestID)", "function": "\(invocation.name)", "error": "\(error)",
+                ])
             return .postponed
         }
     }
@@ -131,7 +138,8 @@ package struct InvocationQueue: Service {
             decision = policy.afterFunctionError(failures: next.failures, acceptedAt: invocation.acceptedAt, at: now)
         case .postponed:
             next.postponements += 1
-            decision = policy.afterPostponement(postponements: next.postponements, acceptedAt: invocation.acceptedAt, at: now)
+            decision = policy.afterPostponement(
+                postponements: next.postponements, acceptedAt: invocation.acceptedAt, at: now)
         }
         switch decision {
         case .giveUp:
@@ -146,7 +154,8 @@ package struct InvocationQueue: Service {
     private func policy(for invocation: StoredInvocation) async throws -> RetryPolicy {
         let config = try await self.store.read {
             try $0.eventInvokeConfig(
-                region: invocation.scope.region, name: invocation.name, qualifier: invocation.qualifier ?? FunctionRecord.latest)
+                region: invocation.scope.region, name: invocation.name,
+                qualifier: invocation.qualifier ?? FunctionRecord.latest)
         }
         return RetryPolicy(
             retriesOnError: invocation.retriesOnError ?? config?.maximumRetries ?? RetryPolicy.standardRetries,

@@ -9,7 +9,8 @@ extension LambdaHandlers {
     private static let maximumEvent = 1_048_576
 
     /// The request id of the call is the invocation's. A function that fails is still a success of the call.
-    func invoke(_ input: Lambda.InvocationRequest, _ context: RequestContext) async throws -> Lambda.InvocationResponse {
+    func invoke(_ input: Lambda.InvocationRequest, _ context: RequestContext) async throws -> Lambda.InvocationResponse
+    {
         var unsupported = Unsupported()
         unsupported.refuse("DurableExecutionName", if: input.durableExecutionName != nil)
         unsupported.refuse("TenantId", if: input.tenantId != nil)
@@ -35,7 +36,9 @@ extension LambdaHandlers {
         }
     }
 
-    private static func response(_ outcome: InvocationOutcome, version: String, withTail: Bool) -> Lambda.InvocationResponse {
+    private static func response(_ outcome: InvocationOutcome, version: String, withTail: Bool)
+        -> Lambda.InvocationResponse
+    {
         var response = Lambda.InvocationResponse(statusCode: 200, executedVersion: version)
         switch outcome.result {
         case .returned(let payload): response.payload = payload
@@ -67,7 +70,8 @@ extension LambdaHandlers {
         guard let encoded = input.clientContext else { return nil }
         // Any text that is no JSON is refused alike.
         guard let bytes = Base64.decode(encoded), (try? JSONValue(parsing: bytes)) != nil else {
-            throw Lambda.Errors.invalidRequestContentException("Client context must be a valid Base64-encoded JSON object.")
+            throw Lambda.Errors.invalidRequestContentException(
+                "Client context must be a valid Base64-encoded JSON object.")
         }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -60,9 +60,12 @@ package final class FunctionLogWriter: Service {
             return (pending.events, pending.dropped)
         }
         if dropped > 0 { self.logger.warning("function log events dropped", metadata: ["count": "\(dropped)"]) }
-        for (destination, events) in Dictionary(grouping: events, by: {
-            Destination(scope: $0.scope, group: $0.logGroup, stream: $0.logStream)
-        }) {
+        for (destination, events) in Dictionary(
+            grouping: events,
+            by: {
+                Destination(scope: $0.scope, group: $0.logGroup, stream: $0.logStream)
+            })
+        {
             for batch in Self.batches(events) { await self.put(batch, to: destination) }
         }
     }
@@ -104,7 +107,8 @@ package final class FunctionLogWriter: Service {
 
     private func create(_ destination: Destination, _ aws: AWSClient) async throws {
         do {
-            _ = try await aws.call(Logs.CreateLogGroup.self, Logs.CreateLogGroupRequest(logGroupName: destination.group))
+            _ = try await aws.call(
+                Logs.CreateLogGroup.self, Logs.CreateLogGroupRequest(logGroupName: destination.group))
         } catch let error as AWSError where error.code == "ResourceAlreadyExistsException" {}
         do {
             _ = try await aws.call(

@@ -37,7 +37,8 @@ extension LambdaHandlers {
         let config = try await self.store.read { snapshot in
             _ = try snapshot.functionRecord(reference, in: context.scope)
             return try snapshot.eventInvokeConfig(
-                region: context.scope.region, name: reference.name, qualifier: reference.qualifier ?? FunctionRecord.latest)
+                region: context.scope.region, name: reference.name,
+                qualifier: reference.qualifier ?? FunctionRecord.latest)
         }
         guard let config else { throw Self.noEventInvokeConfig(reference, context) }
         return config.described(in: context.scope)
@@ -50,7 +51,8 @@ extension LambdaHandlers {
         let qualifier = reference.qualifier ?? FunctionRecord.latest
         try await self.store.write { transaction in
             let region = context.scope.region
-            guard try transaction.eventInvokeConfig(region: region, name: reference.name, qualifier: qualifier) != nil else {
+            guard try transaction.eventInvokeConfig(region: region, name: reference.name, qualifier: qualifier) != nil
+            else {
                 throw Self.noEventInvokeConfig(reference, context)
             }
             try transaction.deleteEventInvokeConfig(region: region, name: reference.name, qualifier: qualifier)
@@ -68,7 +70,8 @@ extension LambdaHandlers {
             let region = context.scope.region
             let qualifier = reference.qualifier ?? FunctionRecord.latest
             let existing = try transaction.eventInvokeConfig(region: region, name: reference.name, qualifier: qualifier)
-            var config = existing
+            var config =
+                existing
                 ?? StoredEventInvokeConfig(
                     region: region, name: reference.name, qualifier: qualifier, maximumRetries: nil, maximumAge: nil,
                     modifiedAt: now)

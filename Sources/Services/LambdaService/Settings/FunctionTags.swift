@@ -45,7 +45,8 @@ extension LambdaHandlers {
         }
         let reference = try FunctionReference(resource)
         guard reference.qualifier == nil else {
-            throw Lambda.Errors.invalidParameterValueException("Tags on function aliases and versions are not supported.")
+            throw Lambda.Errors.invalidParameterValueException(
+                "Tags on function aliases and versions are not supported.")
         }
         return reference
     }

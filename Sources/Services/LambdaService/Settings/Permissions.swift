@@ -26,13 +26,15 @@ extension LambdaHandlers {
         return Lambda.AddPermissionResponse(statement: statement)
     }
 
-    func removePermission(_ input: Lambda.RemovePermissionRequest, _ context: RequestContext) async throws -> EmptyShape {
+    func removePermission(_ input: Lambda.RemovePermissionRequest, _ context: RequestContext) async throws -> EmptyShape
+    {
         let reference = try FunctionReference(input.functionName, qualifier: input.qualifier)
         try await self.store.write { transaction in
             let existing = try transaction.permissions(of: reference, in: context.scope)
             try requireRevision(input.revisionId, Self.policyRevision(existing))
             guard existing.contains(where: { $0.statementID == input.statementId }) else {
-                throw Lambda.Errors.resourceNotFoundException("Statement \(input.statementId) is not found in resource policy.")
+                throw Lambda.Errors.resourceNotFoundException(
+                    "Statement \(input.statementId) is not found in resource policy.")
             }
             try transaction.deleteFunctionPermission(
                 region: context.scope.region, name: reference.name, qualifier: reference.qualifier ?? "",
@@ -41,7 +43,8 @@ extension LambdaHandlers {
         return EmptyShape()
     }
 
-    func getPolicy(_ input: Lambda.GetPolicyRequest, _ context: RequestContext) async throws -> Lambda.GetPolicyResponse {
+    func getPolicy(_ input: Lambda.GetPolicyRequest, _ context: RequestContext) async throws -> Lambda.GetPolicyResponse
+    {
         let reference = try FunctionReference(input.functionName, qualifier: input.qualifier)
         let permissions = try await self.store.read { try $0.permissions(of: reference, in: context.scope) }
         guard !permissions.isEmpty else {
@@ -73,7 +76,9 @@ extension LambdaHandlers {
         } else {
             let isAccount = input.principal.allSatisfy(\.isNumber)
             principal = .object([
-                .init("AWS", .string(isAccount ? "arn:\(resource.partition):iam::\(input.principal):root" : input.principal))
+                .init(
+                    "AWS",
+                    .string(isAccount ? "arn:\(resource.partition):iam::\(input.principal):root" : input.principal))
             ])
         }
         var members: [JSONValue.Member] = [
@@ -111,8 +116,10 @@ extension LambdaHandlers {
 }
 
 extension StoreSnapshot {
-    fileprivate func permissions(of reference: FunctionReference, in scope: Scope) throws -> [StoredFunctionPermission] {
+    fileprivate func permissions(of reference: FunctionReference, in scope: Scope) throws -> [StoredFunctionPermission]
+    {
         _ = try self.functionRecord(reference, in: scope)
-        return try self.functionPermissions(region: scope.region, name: reference.name, qualifier: reference.qualifier ?? "")
+        return try self.functionPermissions(
+            region: scope.region, name: reference.name, qualifier: reference.qualifier ?? "")
     }
 }

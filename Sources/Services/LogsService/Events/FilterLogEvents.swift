@@ -14,7 +14,8 @@ extension LogsHandlers {
     ) async throws -> Logs.FilterLogEventsResponse {
         let name = try LogGroupReference.name(input.logGroupName, identifier: input.logGroupIdentifier)
         guard input.logStreamNames == nil || input.logStreamNamePrefix == nil else {
-            throw Logs.Errors.invalidParameterException("logStreamNames and logStreamNamePrefix are mutually exclusive.")
+            throw Logs.Errors.invalidParameterException(
+                "logStreamNames and logStreamNamePrefix are mutually exclusive.")
         }
         let pattern: FilterPattern
         do {
@@ -29,7 +30,8 @@ extension LogsHandlers {
             var query = LogQuery(
                 groupID: group.id, streamIDs: try snapshot.streams(of: group, input),
                 from: input.startTime.map { Timestamp(milliseconds: Int64($0)) },
-                until: input.endTime.map { Timestamp(milliseconds: Int64($0)) }, direction: .forward(after: start), limit: 5_000)
+                until: input.endTime.map { Timestamp(milliseconds: Int64($0)) }, direction: .forward(after: start),
+                limit: 5_000)
             var matches: [StoredLogEvent] = []
             var scanned = 0
             var size = 0

@@ -9,7 +9,9 @@ extension LogsHandlers {
 
     /// One page, always ascending; without a token the newest, or the oldest with `startFromHead`. The tokens stand before
     /// the first and behind the last event shown, so that the end is where a token comes back unchanged.
-    func getLogEvents(_ input: Logs.GetLogEventsRequest, _ context: RequestContext) async throws -> Logs.GetLogEventsResponse {
+    func getLogEvents(_ input: Logs.GetLogEventsRequest, _ context: RequestContext) async throws
+        -> Logs.GetLogEventsResponse
+    {
         let name = try LogGroupReference.name(input.logGroupName, identifier: input.logGroupIdentifier)
         let token = try input.nextToken.map(LogToken.init)
         let direction: LogQuery.Direction
@@ -23,7 +25,8 @@ extension LogsHandlers {
             let stream = try snapshot.existingLogStream(input.logStreamName, of: group)
             return try snapshot.logEvents(
                 LogQuery(
-                    groupID: group.id, streamIDs: [stream.id], from: input.startTime.map { Timestamp(milliseconds: Int64($0)) },
+                    groupID: group.id, streamIDs: [stream.id],
+                    from: input.startTime.map { Timestamp(milliseconds: Int64($0)) },
                     until: input.endTime.map { Timestamp(milliseconds: Int64($0)) }, direction: direction,
                     limit: min(input.limit ?? Self.maximumPage, Self.maximumPage)))
         }
@@ -34,7 +37,8 @@ extension LogsHandlers {
         return Logs.GetLogEventsResponse(
             events: events.map {
                 Logs.OutputLogEvent(
-                    timestamp: Int($0.time.milliseconds), message: $0.message, ingestionTime: Int($0.ingestedAt.milliseconds))
+                    timestamp: Int($0.time.milliseconds), message: $0.message,
+                    ingestionTime: Int($0.ingestedAt.milliseconds))
             },
             nextForwardToken: LogToken.forward(events.last?.position ?? here).text,
             nextBackwardToken: LogToken.backward(events.first?.position ?? here).text)

@@ -5,7 +5,9 @@ internal import WireProtocol
 
 extension LogsHandlers {
     /// Stores what is neither too old nor too new, and names the rest. Sequence tokens are ignored, as AWS does by now.
-    func putLogEvents(_ input: Logs.PutLogEventsRequest, _ context: RequestContext) async throws -> Logs.PutLogEventsResponse {
+    func putLogEvents(_ input: Logs.PutLogEventsRequest, _ context: RequestContext) async throws
+        -> Logs.PutLogEventsResponse
+    {
         let now = self.clock.now()
         try LogBatch.check(input.logEvents)
         let events = input.logEvents.map { (time: Timestamp(milliseconds: Int64($0.timestamp)), message: $0.message) }
@@ -43,7 +45,8 @@ struct LogBatch: Equatable, Sendable {
     init(times: [Timestamp], retentionDays: Int?, at now: Timestamp) {
         let tooNew = times.firstIndex { $0 > now + .hours(2) } ?? times.count
         let tooOld = times.firstIndex { $0 >= now - .hours(24 * 14) } ?? times.count
-        let expired = retentionDays.map { days in times.firstIndex { $0 >= now - .hours(24 * days) } ?? times.count } ?? 0
+        let expired =
+            retentionDays.map { days in times.firstIndex { $0 >= now - .hours(24 * days) } ?? times.count } ?? 0
         let start = max(tooOld, expired)
         self.accepted = start..<max(start, tooNew)
         self.tooNewStart = tooNew < times.count ? tooNew : nil

@@ -34,7 +34,8 @@ package struct FieldPattern: Equatable, Sendable {
         let values = Self.fields(of: message)
         let trailing = self.trailing ?? []
         let isCountRight =
-            self.trailing == nil ? values.count == self.leading.count : values.count >= self.leading.count + trailing.count
+            self.trailing == nil
+            ? values.count == self.leading.count : values.count >= self.leading.count + trailing.count
         guard isCountRight else { return false }
         return zip(self.leading, values).allSatisfy { Self.matches($0, $1) }
             && zip(trailing, values.suffix(trailing.count)).allSatisfy { Self.matches($0, $1) }

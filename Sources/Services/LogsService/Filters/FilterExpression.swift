@@ -16,7 +16,9 @@ package struct FilterExpression: Equatable, Sendable {
         var ranges: [ClosedRange<Unicode.Scalar>] = []
         var isNegated = false
 
-        func contains(_ scalar: Unicode.Scalar) -> Bool { self.ranges.contains { $0.contains(scalar) } != self.isNegated }
+        func contains(_ scalar: Unicode.Scalar) -> Bool {
+            self.ranges.contains { $0.contains(scalar) } != self.isNegated
+        }
     }
 
     private enum Instruction: Equatable, Sendable {
@@ -34,7 +36,9 @@ package struct FilterExpression: Equatable, Sendable {
     init(_ rest: inout Substring) throws(FilterPatternError) {
         var source = rest.dropFirst()
         let node = try Self.choice(&source)
-        guard source.first == "%" else { throw FilterPatternError(reason: "Invalid regular expression in filter pattern") }
+        guard source.first == "%" else {
+            throw FilterPatternError(reason: "Invalid regular expression in filter pattern")
+        }
         rest = source.dropFirst()
         var program: [Instruction] = []
         Self.compile(node, into: &program)
@@ -58,7 +62,8 @@ package struct FilterExpression: Equatable, Sendable {
                 case .split(let left, let right): pending += [left, right]
                 case .start: if position == 0 { pending.append(index + 1) }
                 case .end: if position == scalars.count { pending.append(index + 1) }
-                case .set(let set): if position < scalars.count, set.contains(scalars[position]) { next.insert(index + 1) }
+                case .set(let set):
+                    if position < scalars.count, set.contains(scalars[position]) { next.insert(index + 1) }
                 }
             }
             threads = next
@@ -128,14 +133,18 @@ package struct FilterExpression: Equatable, Sendable {
     }
 
     private static func atom(_ source: inout Substring) throws(FilterPatternError) -> Node {
-        guard let character = source.popFirst() else { throw FilterPatternError(reason: "Invalid regular expression in filter pattern") }
+        guard let character = source.popFirst() else {
+            throw FilterPatternError(reason: "Invalid regular expression in filter pattern")
+        }
         switch character {
         case "^": return .start
         case "$": return .end
         case ".": return .set(CharacterSet(ranges: [], isNegated: true))
         case "(":
             let node = try Self.choice(&source)
-            guard source.popFirst() == ")" else { throw FilterPatternError(reason: "Unclosed group in regular expression") }
+            guard source.popFirst() == ")" else {
+                throw FilterPatternError(reason: "Unclosed group in regular expression")
+            }
             return node
         case "[": return .set(try Self.characterClass(&source))
         case "\\": return .set(try Self.escape(&source))
@@ -179,7 +188,9 @@ package struct FilterExpression: Equatable, Sendable {
             if character == "]", !set.ranges.isEmpty { return set }
             if character == "\\" {
                 let escaped = try Self.escape(&source)
-                guard !escaped.isNegated else { throw FilterPatternError(reason: "Unsupported escape in character class") }
+                guard !escaped.isNegated else {
+                    throw FilterPatternError(reason: "Unsupported escape in character class")
+                }
                 set.ranges += escaped.ranges
                 continue
             }

@@ -52,7 +52,11 @@ package struct TermPattern: Equatable, Sendable {
         default:
             let word = rest.prefix { !$0.isWhitespace }
             rest = rest.dropFirst(word.count)
-            guard word.unicodeScalars.allSatisfy({ $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-.:/@#*".unicodeScalars.contains($0) }) else {
+            guard
+                word.unicodeScalars.allSatisfy({
+                    $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-.:/@#*".unicodeScalars.contains($0)
+                })
+            else {
                 throw FilterPatternError(reason: "Invalid character(s) in term '\(word)'")
             }
             return word.isEmpty ? nil : .text(String(word))
@@ -67,7 +71,9 @@ extension String {
         guard let first = needle.first else { return true }
         let hay = Array(self.utf8)
         guard hay.count >= needle.count else { return false }
-        return (0...(hay.count - needle.count)).contains { hay[$0] == first && hay[$0..<($0 + needle.count)].elementsEqual(needle) }
+        return (0...(hay.count - needle.count)).contains {
+            hay[$0] == first && hay[$0..<($0 + needle.count)].elementsEqual(needle)
+        }
     }
 }
 

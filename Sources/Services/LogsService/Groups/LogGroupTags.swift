@@ -55,7 +55,8 @@ extension LogsHandlers {
             var tags = try Tags.decode(group.tags)
             change(&tags)
             guard tags.count <= 50 else {
-                throw Logs.Errors.tooManyTagsException("A log group can have at most 50 tags.", resourceName: group.name)
+                throw Logs.Errors.tooManyTagsException(
+                    "A log group can have at most 50 tags.", resourceName: group.name)
             }
             try transaction.setTags(Tags.encode(tags), ofLogGroup: group.id)
         }

@@ -6,7 +6,8 @@ internal import WireProtocol
 extension LogsHandlers {
     func createLogGroup(_ input: Logs.CreateLogGroupRequest, _ context: RequestContext) async throws -> EmptyShape {
         guard input.kmsKeyId == nil else {
-            throw Logs.Errors.invalidParameterException("kmsKeyId is not supported: log events are not encrypted at rest.")
+            throw Logs.Errors.invalidParameterException(
+                "kmsKeyId is not supported: log events are not encrypted at rest.")
         }
         guard !input.logGroupName.hasPrefix("aws/") else {
             throw Logs.Errors.invalidParameterException("Log groups starting with AWS/ are reserved for AWS.")
@@ -63,7 +64,8 @@ extension StoredLogGroup {
     fileprivate func described(in scope: Scope) -> Logs.LogGroup {
         let arn = scope.arn("logs", "log-group:\(self.name)").description
         return Logs.LogGroup(
-            logGroupName: self.name, creationTime: Int(self.createdAt.milliseconds), retentionInDays: self.retentionDays,
+            logGroupName: self.name, creationTime: Int(self.createdAt.milliseconds),
+            retentionInDays: self.retentionDays,
             metricFilterCount: 0, arn: arn + ":*", storedBytes: self.storedBytes,
             logGroupClass: Logs.LogGroupClass(rawValue: self.logGroupClass), logGroupArn: arn,
             deletionProtectionEnabled: self.isDeletionProtected)

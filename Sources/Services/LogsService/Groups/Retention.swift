@@ -10,11 +10,14 @@ extension LogsHandlers {
         1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
     ]
 
-    func putRetentionPolicy(_ input: Logs.PutRetentionPolicyRequest, _ context: RequestContext) async throws -> EmptyShape {
+    func putRetentionPolicy(_ input: Logs.PutRetentionPolicyRequest, _ context: RequestContext) async throws
+        -> EmptyShape
+    {
         guard Self.allowedDays.contains(input.retentionInDays) else {
             throw Logs.Errors.invalidParameterException(
                 "1 validation error detected: Value '\(input.retentionInDays)' at 'retentionInDays' failed to satisfy "
-                    + "constraint: Member must satisfy enum value set: [\(Self.allowedDays.sorted().map(String.init).joined(separator: ", "))]")
+                    + "constraint: Member must satisfy enum value set: [\(Self.allowedDays.sorted().map(String.init).joined(separator: ", "))]"
+            )
         }
         return try await self.setRetention(input.retentionInDays, of: input.logGroupName, context)
     }
