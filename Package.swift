@@ -107,7 +107,7 @@ let package = Package(
         library(
             "CodeDeployService", in: "Services/CodeDeployService",
             [
-                "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "WireProtocol", "Model", "Store",
+                "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "WireProtocol", "Model", "Store",
                 "DeploymentEngine",
                 crypto, lifecycle, logging, yams,
             ]),
@@ -202,8 +202,8 @@ let package = Package(
         tests(
             "CodeDeployServiceTests",
             [
-                "CodeDeployService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "DeploymentEngine", "Store",
-                "WireProtocol", "Model", lifecycle, logging,
+                "CodeDeployService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "DeploymentEngine",
+                "Store", "WireProtocol", "Model", lifecycle, logging,
             ]),
         tests(
             "ECSServiceTests",

@@ -59,8 +59,27 @@ import Testing
         #expect(spec.hooks.map(\.function) == ["done"])
     }
 
+    @Test func readsYAMLThatBeginsLikeJSON() throws {
+        let spec = try AppSpec(
+            parsing: """
+                {version: 0.0, Resources: [{TargetService: {Type: "AWS::ECS::Service", Properties: {
+                  TaskDefinition: "app:2", LoadBalancerInfo: {ContainerName: web, ContainerPort: 80}}}}],
+                 Hooks: [{AfterInstall: check}]}
+                """)
+        #expect(spec.replacement.taskDefinition == "app:2")
+        #expect(spec.hooks.map(\.function) == ["check"])
+    }
+
+    @Test(arguments: ["[", "{a: ", "- ", "{\"a\": "])
+    func refusesWhatIsNestedWithoutEnd(_ opening: String) {
+        #expect(throws: AppSpecError.self) {
+            try AppSpec(parsing: String(repeating: opening, count: 50_000))
+        }
+    }
+
     @Test(arguments: [
-        ("", "empty"), ("a: [", "YAML"), ("{\"a\": ", "JSON"), ("version: 0.0\n", "Resources"),
+        ("", "empty"), ("a: [", "not well-formed yaml"), ("{\"a\": ", "not well-formed JSON"),
+        ("version: 0.0\n", "Resources"),
         ("version: 2.0\n", "version"),
         ("Resources:\n  - A:\n      Type: AWS::Lambda::Function\n      Properties: {}\n", "Resources.A.Type"),
         (

@@ -29,6 +29,12 @@ struct CommandAttemptTests {
 
     @Test(arguments: [
         AWSError(code: "ThrottlingException", message: "Rate exceeded"),
+        AWSError(code: "ThrottledException", message: "Rate exceeded"),
+        AWSError(code: "RequestThrottledException", message: "Rate exceeded"),
+        AWSError(code: "RequestLimitExceeded", message: "Rate exceeded"),
+        AWSError(code: "SlowDown", message: "Rate exceeded"),
+        AWSError(code: "PriorRequestNotComplete", message: "Rate exceeded"),
+        AWSError(code: "TooManyRequestsException", message: "Rate exceeded", status: 429),
         AWSError(code: "ServerException", message: "try again", status: 500),
     ])
     func troubleWithTheTaskDefinitionThatPassesIsWaitedFor(_ error: AWSError) async throws {

@@ -99,6 +99,28 @@ struct DeploymentTests {
         }
     }
 
+    @Test func failedHookShowsTheEndOfItsLog() async throws {
+        try await Fixture.with { fixture in
+            let lines = ["START\n", "Traceback: no such table\n", String(repeating: "x", count: 4060), "END\n"]
+            fixture.world.state.withLock { state in
+                state.functions["quiet"] = .reports(.failed)
+                state.functions["bad"] = .reports(.failed)
+                state.logs["/aws/lambda/bad"] = lines
+            }
+            try await fixture.createGroup()
+            let expectations = [("bad", "Traceback: no such table\n\(lines[2])\nEND"), ("quiet", "")]
+            for (function, tail) in expectations {
+                try await fixture.driving {
+                    let id = try await fixture.deploy(hooks: [("BeforeInstall", function)])
+                    _ = try await fixture.end(of: id)
+                    let diagnostics = try await fixture.target(id).lifecycleEvents?.first?.diagnostics
+                    #expect(diagnostics?.scriptName == function)
+                    #expect(diagnostics?.logTail == tail)
+                }
+            }
+        }
+    }
+
     @Test(arguments: [
         ("missing", CodeDeploy.ErrorCode.invalidLambdaFunction), ("denied", .iamRolePermissions),
         ("silent", .hookExecutionFailure),

@@ -2,6 +2,7 @@ import CodeDeployAPI
 import ECSAPI
 import ELBv2API
 import LambdaAPI
+import LogsAPI
 import Model
 import Store
 import Synchronization
@@ -23,6 +24,8 @@ final class FakeWorld: Sendable {
         /// Actions of further rules by their ARNs, by listener ARN.
         var rules: [String: [String: ELBv2.Action]] = [:]
         var functions: [String: Function] = [:]
+        /// Lines by log group, all of them logged in the first second.
+        var logs: [String: [String]] = [:]
         var greenBecomesHealthy = true
         /// How many routing calls are answered before one is served.
         var unservedRoutingCalls = 0
@@ -91,7 +94,23 @@ extension FakeWorld {
         registry.register(Lambda.service, validationErrors: errors)
         self.registerECS(in: &registry)
         self.registerELBv2(in: &registry)
+        registry.register(Logs.service, validationErrors: errors)
+        self.registerLogs(in: &registry)
         registry.handle(Lambda.Invoke.self) { input, context in try await self.invoke(input, context, client) }
+    }
+
+    private func registerLogs(in registry: inout OperationRegistry) {
+        registry.handle(Lambda.GetFunctionConfiguration.self) { input, _ in .init(functionName: input.functionName) }
+        registry.handle(Logs.DescribeLogStreams.self) { input, _ in
+            guard self.state.withLock({ $0.logs[input.logGroupName ?? ""] }) != nil else {
+                throw AWSError(code: "ResourceNotFoundException", message: "The specified log group does not exist.")
+            }
+            return .init(logStreams: [.init(logStreamName: "newest")])
+        }
+        registry.handle(Logs.GetLogEvents.self) { input, _ in
+            let lines = self.state.withLock { $0.logs[input.logGroupName ?? ""] ?? [] }
+            return .init(events: lines.map { .init(timestamp: input.startTime, message: $0) })
+        }
     }
 
     private func registerECS(in registry: inout OperationRegistry) {

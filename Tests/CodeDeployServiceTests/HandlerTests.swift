@@ -183,6 +183,50 @@ import WireProtocol
         }
     }
 
+    @Test func firstDeploymentThatIsRolledBackIsNotWhatTheGroupDeploysAgain() async throws {
+        try await Fixture.with { fixture in
+            fixture.world.state.withLock { $0.functions["check"] = .reports(.failed) }
+            try await fixture.createGroup {
+                $0.autoRollbackConfiguration = .init(enabled: true, events: [.deploymentFailure])
+            }
+            try await fixture.driving {
+                let failed = try await fixture.end(of: fixture.deploy(hooks: [("AfterInstall", "check")]))
+                let rollback = try await fixture.information(failed.rollbackInfo?.rollbackDeploymentId ?? "")
+                #expect(rollback.status == .succeeded)
+                #expect(rollback.revision == nil)
+                #expect(rollback.previousRevision == failed.revision)
+            }
+            let group = try await fixture.call(
+                CodeDeploy.GetDeploymentGroup.self, .init(applicationName: "app", deploymentGroupName: "group"))
+            #expect(group.deploymentGroupInfo?.targetRevision == nil)
+            await expect(code: "RevisionRequiredException") { try await fixture.deploy { $0.revision = nil } }
+        }
+    }
+
+    @Test func revisionIsDeployedByItsDigestOnceItIsKnown() async throws {
+        try await Fixture.with { fixture in
+            try await fixture.createGroup()
+            let content = Fixture.appSpec()
+            let unknown = CodeDeploy.RevisionLocation(
+                revisionType: .appSpecContent, appSpecContent: .init(sha256: String(repeating: "0", count: 64)))
+            await expect(code: "RevisionDoesNotExistException") {
+                try await fixture.deploy { $0.revision = unknown }
+            }
+            _ = try await fixture.call(
+                CodeDeploy.RegisterApplicationRevision.self,
+                .init(
+                    applicationName: "app",
+                    revision: .init(revisionType: .appSpecContent, appSpecContent: .init(content: content))))
+            let listed = try await fixture.call(
+                CodeDeploy.ListApplicationRevisions.self, .init(applicationName: "app"))
+            let digest = listed.revisions?.first?.appSpecContent?.sha256
+            let id = try await fixture.deploy {
+                $0.revision = .init(revisionType: .appSpecContent, appSpecContent: .init(sha256: digest))
+            }
+            #expect(try await fixture.information(id).revision?.appSpecContent?.content == content)
+        }
+    }
+
     @Test(arguments: [
         ("GitHub", CodeDeploy.RevisionLocation(revisionType: .gitHub)), ("S3", .init(revisionType: .s3)),
         ("sha256", .init(revisionType: .appSpecContent, appSpecContent: .init(content: "a", sha256: "00"))),

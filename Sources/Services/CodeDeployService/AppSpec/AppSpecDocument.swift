@@ -8,18 +8,24 @@ package enum AppSpecDocument {
     private static let nodeLimit = 5000
 
     package static func parse(_ text: String) throws(AppSpecError) -> JSONValue {
-        if text.first(where: { !$0.isWhitespace }) == "{" {
-            do {
-                return try JSONValue(parsing: text)
-            } catch {
-                throw AppSpecError("The AppSpec file is not valid JSON: \(error).")
-            }
+        guard text.first(where: { !$0.isWhitespace }) == "{" else { return try Self.yaml(text) }
+        do {
+            return try JSONValue(parsing: text)
+        } catch {
+            // A map in YAML's flow style begins like JSON. Where it is neither, its author meant JSON.
+            if let value = try? Self.yaml(text) { return value }
+            throw AppSpecError(
+                "The input AppSpec file is a not well-formed JSON. The template cannot be parsed: \(error).")
         }
+    }
+
+    private static func yaml(_ text: String) throws(AppSpecError) -> JSONValue {
         let node: Node?
         do {
             node = try Yams.compose(yaml: text)
         } catch {
-            throw AppSpecError("The AppSpec file is not valid YAML: \(error).")
+            throw AppSpecError(
+                "The input AppSpec file is a not well-formed yaml. The template cannot be parsed: \(error).")
         }
         guard let node else { throw AppSpecError("The AppSpec file is empty.") }
         var left = Self.nodeLimit

@@ -2,9 +2,14 @@ internal import DeploymentEngine
 internal import WireProtocol
 
 extension CodeDeployDeployment.CommandFailure {
-    private static let throttlingCodes: Set<String> = [
-        "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "ServiceUnavailable",
-        "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException", "UpdateInProgressException",
+    /// What the SDKs retry too, although AWS sends it with status 400.
+    private static let transientCodes: Set<String> = [
+        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
+        "EC2ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded",
+        "ProvisionedThroughputExceededException", "SlowDown", "PriorRequestNotComplete",
+        "TransactionInProgressException",
+        "ServiceUnavailable", "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException",
+        "UpdateInProgressException",
         // A function that is being made or changed (Lambda, "function states"): it can be invoked in a moment.
         "ResourceConflictException",
     ]
@@ -22,7 +27,7 @@ extension CodeDeployDeployment.CommandFailure {
         }
         if Self.accessCodes.contains(error.code) {
             self = .accessDenied(reason: error.message)
-        } else if error.status >= 500 || error.status == 429 || Self.throttlingCodes.contains(error.code) {
+        } else if error.status >= 500 || error.status == 429 || Self.transientCodes.contains(error.code) {
             self = .transient(reason: error.description)
         } else {
             self = .rejected(reason: error.message)

@@ -12,9 +12,8 @@ extension StoredDeployment {
         information.deploymentConfigName = PredefinedConfigs.ecsAllAtOnce
         information.description = nil
         information.autoRollbackConfiguration = CodeDeploy.AutoRollbackConfiguration(enabled: false, events: [])
-        let failed = information.revision
-        information.revision = information.previousRevision ?? failed
-        information.previousRevision = failed
+        // None where nothing was deployed before: what has failed must not become what the group deploys again.
+        (information.revision, information.previousRevision) = (information.previousRevision, information.revision)
         return StoredDeployment(
             machine: machine, scope: self.scope, applicationName: self.applicationName, groupName: self.groupName,
             groupID: self.groupID, route: self.route, body: StoredShape.encode(information))

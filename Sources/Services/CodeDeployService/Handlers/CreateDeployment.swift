@@ -77,9 +77,9 @@ private struct DeploymentRequest: Sendable {
         self.previousRevision = try snapshot.targetRevision(of: self.group)
         guard let revision = input.revision ?? self.previousRevision else {
             throw Errors.revisionRequiredException(
-                "A revision must be specified: the deployment group has no target revision.")
+                "RevisionLocation must be specified: the deployment group has no target revision.")
         }
-        self.content = try RevisionContent(revision)
+        self.content = try RevisionContent(snapshot.completed(revision, of: self.application))
         do {
             self.appSpec = try AppSpec(parsing: self.content.text)
         } catch {

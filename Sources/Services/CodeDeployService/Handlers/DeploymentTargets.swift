@@ -13,7 +13,7 @@ extension CodeDeployHandlers {
             try $0.requireDeployment(input.deploymentId, region: context.scope.region)
         }
         try Self.check(input.targetId, of: deployment)
-        return .init(deploymentTarget: deployment.target(live: try await self.liveTaskSets(of: deployment)))
+        return .init(deploymentTarget: try await self.target(of: deployment))
     }
 
     func batchGetDeploymentTargets(
@@ -30,7 +30,7 @@ extension CodeDeployHandlers {
             try $0.requireDeployment(input.deploymentId, region: context.scope.region)
         }
         for id in input.targetIds { try Self.check(id, of: deployment) }
-        let target = deployment.target(live: try await self.liveTaskSets(of: deployment))
+        let target = try await self.target(of: deployment)
         return .init(deploymentTargets: input.targetIds.map { _ in target })
     }
 
@@ -52,6 +52,15 @@ extension CodeDeployHandlers {
             isListed = isListed && values.contains(deployment.machine.targetStatus.rawValue)
         }
         return .init(targetIds: isListed ? [deployment.route.targetID] : [])
+    }
+
+    private func target(of deployment: StoredDeployment) async throws -> CodeDeploy.DeploymentTarget {
+        let hookLog = HookLog(aws: self.aws.acting(in: deployment.scope))
+        // At most one event fails.
+        let failed = deployment.machine.lifecycleEvents.first { $0.diagnostics != nil }
+        let tail: String
+        if let failed { tail = await hookLog.tail(of: failed) } else { tail = "" }
+        return deployment.target(live: try await self.liveTaskSets(of: deployment), hookLog: tail)
     }
 
     /// The counts are ECS's own. Where ECS cannot say, what the deployment knows is shown without them.

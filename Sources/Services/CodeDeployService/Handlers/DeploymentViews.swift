@@ -44,13 +44,16 @@ extension StoredDeployment {
     }
 
     /// The deployment's one target.
-    /// - Parameter live: the service's task sets as ECS shows them now; a set that is missing there is gone.
-    func target(live: [ECS.TaskSet]) -> CodeDeploy.DeploymentTarget {
+    /// - Parameters:
+    ///   - live: the service's task sets as ECS shows them now; a set that is missing there is gone.
+    ///   - hookLog: the end of what the failed hook function logged.
+    func target(live: [ECS.TaskSet], hookLog: String) -> CodeDeploy.DeploymentTarget {
         CodeDeploy.DeploymentTarget(
             deploymentTargetType: .ecsTarget,
             ecsTarget: CodeDeploy.ECSTarget(
                 deploymentId: self.machine.id.rawValue, targetId: self.route.targetID, targetArn: self.route.serviceARN,
-                lastUpdatedAt: self.machine.lastUpdatedAt, lifecycleEvents: self.machine.lifecycleEvents.map(\.shape),
+                lastUpdatedAt: self.machine.lastUpdatedAt,
+                lifecycleEvents: self.machine.lifecycleEvents.map { $0.shape(logTail: hookLog) },
                 status: .init(rawValue: self.machine.targetStatus.rawValue),
                 taskSetsInfo: self.machine.taskSets.map { view in
                     self.taskSet(view, live.first { $0.id == view.taskSet.id.rawValue })
@@ -71,13 +74,13 @@ extension StoredDeployment {
 }
 
 extension LifecycleEventRecord {
-    fileprivate var shape: CodeDeploy.LifecycleEvent {
+    fileprivate func shape(logTail: String) -> CodeDeploy.LifecycleEvent {
         CodeDeploy.LifecycleEvent(
             lifecycleEventName: self.name.rawValue,
             diagnostics: self.diagnostics.map {
                 CodeDeploy.Diagnostics(
                     errorCode: .init(rawValue: $0.code.rawValue), scriptName: $0.scriptName, message: $0.message,
-                    logTail: "")
+                    logTail: logTail)
             },
             startTime: self.startTime, endTime: self.endTime, status: .init(rawValue: self.statusName))
     }

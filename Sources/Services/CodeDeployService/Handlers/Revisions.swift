@@ -114,6 +114,19 @@ extension StoreSnapshot {
                 registeredAt: now)
     }
 
+    /// A revision that is named by its digest alone, with the content that it was registered or deployed with.
+    /// - Throws: `RevisionDoesNotExistException`
+    func completed(
+        _ revision: CodeDeploy.RevisionLocation, of application: StoredApplication
+    ) throws -> CodeDeploy.RevisionLocation {
+        guard let sha256 = try RevisionContent.soleIdentity(of: revision) else { return revision }
+        guard let stored = try self.codeDeployRevision(applicationID: application.id, sha256: sha256) else {
+            throw CodeDeploy.Errors.revisionDoesNotExistException(
+                "No revision with sha256 \(sha256) is registered with the application \(application.name).")
+        }
+        return try StoredShape.decode(CodeDeploy.RevisionLocation.self, from: stored.body)
+    }
+
     /// Names of the groups whose last successful deployment was of this revision.
     fileprivate func groups(targeting sha256: String, of application: StoredApplication) throws -> [String] {
         try self.codeDeployGroups(applicationID: application.id).filter { group in

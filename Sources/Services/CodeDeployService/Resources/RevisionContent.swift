@@ -31,9 +31,14 @@ struct RevisionContent: Equatable {
 
     /// What a revision is known by: its content need not be repeated where its digest is given.
     static func identity(of revision: CodeDeploy.RevisionLocation) throws -> String {
+        try Self.soleIdentity(of: revision) ?? RevisionContent(revision).sha256
+    }
+
+    /// The digest, where it comes without the content.
+    static func soleIdentity(of revision: CodeDeploy.RevisionLocation) throws -> String? {
         let (text, claimed) = try Self.content(of: revision)
-        if text == nil || text?.isEmpty == true, let claimed, !claimed.isEmpty { return claimed.lowercased() }
-        return try RevisionContent(revision).sha256
+        guard text?.isEmpty ?? true, let claimed, !claimed.isEmpty else { return nil }
+        return claimed.lowercased()
     }
 
     private static func content(of revision: CodeDeploy.RevisionLocation) throws -> (text: String?, sha256: String?) {
