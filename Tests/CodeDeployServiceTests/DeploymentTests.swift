@@ -101,7 +101,7 @@ struct DeploymentTests {
 
     @Test func failedHookShowsTheEndOfItsLog() async throws {
         try await Fixture.with { fixture in
-            let lines = ["START\n", "Traceback: no such table\n", String(repeating: "x", count: 4060), "END\n"]
+            let lines = ["START\n", "Traceback: no such table\n", String(repeating: "x", count: 4065), "END\n"]
             fixture.world.state.withLock { state in
                 state.functions["quiet"] = .reports(.failed)
                 state.functions["bad"] = .reports(.failed)
