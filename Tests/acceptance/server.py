@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -16,6 +17,8 @@ from botocore.config import Config
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("TEAL_BINARY", ROOT / ".build" / "debug" / "teal"))
+# The stock client, as `scripts/install.sh test` installs it beside this Python.
+CLI = pathlib.Path(sys.executable).with_name("aws")
 
 
 def free_port() -> int:

@@ -16,7 +16,7 @@ HOOK = textwrap.dedent('''
     codedeploy = boto3.client("codedeploy")
 
     def handler(event, context):
-        print("hook for", event["DeploymentId"])
+        print("hook for", event["DeploymentId"], "execution", event["LifecycleEventHookExecutionId"])
         time.sleep(float(os.environ.get("PAUSE", "0")))
         verdict = os.environ.get("VERDICT", "Succeeded")
         if verdict == "raise":
@@ -153,6 +153,30 @@ class Stack:
 
     def events(self, deployment: str) -> dict[str, str]:
         return {event["lifecycleEventName"]: event["status"] for event in self.target(deployment)["lifecycleEvents"]}
+
+    def diagnostics(self, deployment: str) -> dict:
+        """Of the one event that failed."""
+        return next(event["diagnostics"] for event in self.target(deployment)["lifecycleEvents"] if event["status"] == "Failed")
+
+    def task_sets(self) -> dict[str, str]:
+        """Status of each task set that is not draining, by the deployment that made it; `service` made the first."""
+        return {s.get("externalId", "service"): s["status"] for s in self.service()["taskSets"] if s["status"] != "DRAINING"}
+
+    def traffic(self, deployment: str) -> dict[str, float]:
+        """What the deployment's target says about production traffic, by the label of the task set."""
+        return {t["taskSetLabel"]: t["trafficWeight"] for t in self.target(deployment)["taskSetsInfo"]}
+
+    def rolled_back(self, deployment: str) -> dict:
+        """The deployment that rolled this one back, once it has succeeded; checks that both name each other."""
+        back = self.deployment(deployment)["rollbackInfo"]
+        rollback = back["rollbackDeploymentId"]
+        assert back["rollbackMessage"] == f"Deployment {deployment} terminated. Automatic rollback is triggered with a DeploymentId {rollback}."
+        info = self.wait_for(rollback, "Succeeded")
+        assert info["rollbackInfo"] == {
+            "rollbackTriggeringDeploymentId": deployment,
+            "rollbackMessage": f"Deployment {rollback} is triggered to roll back deployment {deployment}."}
+        assert (info["creator"], info["deploymentConfigName"]) == ("codeDeployRollback", "CodeDeployDefault.ECSAllAtOnce")
+        return info
 
     def weights(self, listener: int = 0) -> dict[str, int]:
         """Weight of each target group in a listener's default rule, by group name; zero weights too."""

@@ -1,17 +1,34 @@
 """The main job: CodeDeploy blue/green under load, and every way out of it."""
 
+import json
+import re
+import subprocess
 import time
 
 import pytest
 from botocore.exceptions import ClientError
 
 from load import Load
-from server import wait_until
+from server import CLI, wait_until
+from stack import Stack
 
 ALL_EVENTS = [
     "BeforeInstall", "Install", "AfterInstall", "AllowTestTraffic", "AfterAllowTestTraffic", "BeforeAllowTraffic", "AllowTraffic",
     "AfterAllowTraffic",
 ]
+
+
+def statuses(failed: str) -> dict[str, str]:
+    """Lifecycle events of a deployment that failed or was stopped during this one."""
+    place = ALL_EVENTS.index(failed)
+    return {event: "Succeeded" if index < place else "Failed" if index == place else "Skipped" for index, event in enumerate(ALL_EVENTS)}
+
+
+def half_and_half(stack: Stack, interval: int = 60) -> None:
+    """A configuration `half` that rests with half of the traffic on green for `interval` seconds."""
+    stack.codedeploy.create_deployment_config(
+        deploymentConfigName="half", computePlatform="ECS",
+        trafficRoutingConfig={"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 50, "canaryInterval": interval}})
 
 
 def test_all_at_once_with_all_hooks_loses_no_request(stack):
@@ -73,22 +90,22 @@ def test_target_groups_alternate(stack):
 def test_failed_hook_rolls_back(stack, event):
     stack.deployment_group(rollback=["DEPLOYMENT_FAILURE"])
     with Load(stack.production) as load:
-        deployment = stack.deploy(stack.task_definition("v2"), {event: stack.hook("Failed")})
+        hook = stack.hook("Failed")
+        deployment = stack.deploy(stack.task_definition("v2"), {event: hook})
         info = stack.wait_for(deployment, "Failed")
-        assert info["errorInformation"]["code"] == "HOOK_EXECUTION_FAILURE"
-        events = stack.events(deployment)
-        assert events[event] == "Failed"
-        assert all(status == "Skipped" for name, status in events.items() if ALL_EVENTS.index(name) > ALL_EVENTS.index(event))
-        rollback = wait_until(
-            lambda: stack.deployment(deployment).get("rollbackInfo", {}).get("rollbackDeploymentId"), 20, "a rollback deployment exists")
-        rolled = stack.wait_for(rollback, "Succeeded")
+        assert info["errorInformation"] == {
+            "code": "HOOK_EXECUTION_FAILURE",
+            "message": "The deployment failed because one or more of the lifecycle event validation functions failed."}
+        assert stack.events(deployment) == statuses(failed=event)
+        assert (stack.diagnostics(deployment)["errorCode"], stack.diagnostics(deployment)["scriptName"]) == ("ScriptFailed", hook)
+        wait_until(lambda: f"hook for {deployment}" in stack.diagnostics(deployment)["logTail"], 20, "the end of the hook's log is shown")
+        stack.rolled_back(deployment)
         moment = time.monotonic()
         wait_until(lambda: sum(load.since(moment).values()) > 20, 10, "requests are answered after the rollback")
         assert load.since(moment).keys() == {"v1"}
-    assert rolled["creator"] == "codeDeployRollback"
-    assert rolled["deploymentConfigName"] == "CodeDeployDefault.ECSAllAtOnce"
     assert stack.live() == "blue"
-    wait_until(lambda: len(stack.service()["taskSets"]) == 1, 30, "the replacement task set is gone")
+    assert stack.weights(listener=1)["blue"] == 100
+    assert stack.task_sets() == {"service": "PRIMARY"}
     assert load.failures == []
 
 
@@ -96,54 +113,107 @@ def test_raising_hook_waits_for_a_callback_from_the_command_line(stack):
     stack.deployment_group()
     name = stack.hook("raise")
     deployment = stack.deploy(stack.task_definition("v2"), {"AfterInstall": name})
-    wait_until(lambda: stack.events(deployment).get("AfterInstall") == "InProgress", 30, "the hook runs")
-    with pytest.raises(ClientError) as caught:
-        stack.codedeploy.put_lifecycle_event_hook_execution_status(
-            deploymentId=deployment, lifecycleEventHookExecutionId="bm90IG91cnM=", status="Succeeded")
-    assert caught.value.response["Error"]["Code"] == "InvalidLifecycleEventHookExecutionIdException"
+
+    def execution():
+        if stack.events(deployment).get("AfterInstall") == "InProgress":
+            events = stack.logs.filter_log_events(logGroupName=f"/aws/lambda/{name}", filterPattern="execution")["events"]
+            return next((re.search(r"execution (\S+)", e["message"]) for e in events), None)
+
+    found = wait_until(execution, 30, "the hook has logged its execution")[1]
+
+    def report(execution: str, verdict: str) -> str:
+        done = subprocess.run(
+            [CLI, "deploy", "put-lifecycle-event-hook-execution-status", "--deployment-id", deployment, "--status", verdict,
+             "--lifecycle-event-hook-execution-id", execution],
+            env=stack.server.client_environment(), capture_output=True, text=True, timeout=60)
+        return done.stdout + done.stderr
+
+    assert "(InvalidLifecycleEventHookExecutionIdException)" in report("bm90IG91cnM=", "Succeeded")
+    assert "(InvalidLifecycleEventHookExecutionStatusException)" in report(found, "Skipped")
     assert stack.deployment(deployment)["status"] == "InProgress"
-    stack.codedeploy.stop_deployment(deploymentId=deployment, autoRollbackEnabled=True)
-    stack.wait_for(deployment, "Stopped")
+    assert json.loads(report(found, "Succeeded")) == {"lifecycleEventHookExecutionId": found}
+    assert "(LifecycleEventAlreadyCompletedException)" in report(found, "Failed")
+    stack.wait_for(deployment, "Succeeded")
+    assert stack.live() == "green"
 
 
-def test_missing_function_fails_the_deployment(stack):
-    stack.deployment_group()
-    deployment = stack.deploy(stack.task_definition("v2"), {"BeforeInstall": "no-such-function"})
+@pytest.mark.parametrize("function", ["no-such-function", "hook-0:no-such-alias"])
+def test_function_that_cannot_be_invoked_fails_the_deployment(stack, function):
+    stack.deployment_group(rollback=["DEPLOYMENT_FAILURE"])
+    stack.hook()
+    deployment = stack.deploy(stack.task_definition("v2"), {"AfterInstall": function})
     info = stack.wait_for(deployment, "Failed")
     assert info["errorInformation"]["code"] == "INVALID_LAMBDA_FUNCTION"
-    assert stack.live() == "blue"
+    assert function in info["errorInformation"]["message"]
+    assert stack.events(deployment) == statuses(failed="AfterInstall")
+    stack.rolled_back(deployment)
+    assert (stack.live(), stack.task_sets()) == ("blue", {"service": "PRIMARY"})
+
+
+def test_silent_hook_and_unhealthy_green_time_out(start_server):
+    """An hour each, which no time scale makes shorter than 30 s: so both at once, on servers of their own."""
+    silent, unhealthy = (Stack(start_server(time_scale=120), desired=1) for _ in range(2))
+    for stack in (silent, unhealthy):
+        stack.deployment_group(rollback=["DEPLOYMENT_FAILURE"])
+    hook = silent.hook("silent")
+    without_report = silent.deploy(silent.task_definition("v2"), {"BeforeAllowTraffic": hook})
+    never_healthy = unhealthy.deploy(unhealthy.task_definition("v2", ["/bin/sh", "-c", "sleep 600"]))
+    info = silent.wait_for(without_report, "Failed")
+    assert info["errorInformation"] == {
+        "code": "HOOK_EXECUTION_FAILURE",
+        "message": "The deployment timed out while waiting for a status callback. CodeDeploy expects a status callback within one hour after a "
+                   "deployment hook is invoked."}
+    assert silent.events(without_report) == statuses(failed="BeforeAllowTraffic")
+    assert (silent.diagnostics(without_report)["errorCode"], silent.diagnostics(without_report)["scriptName"]) == ("ScriptTimedOut", hook)
+    info = unhealthy.wait_for(never_healthy, "Failed")
+    assert info["errorInformation"] == {
+        "code": "TIMEOUT",
+        "message": "The deployment timed out while waiting for the replacement task set to become healthy. This time out period is 60 minutes."}
+    assert unhealthy.events(never_healthy) == statuses(failed="Install")
+    for stack, deployment in ((silent, without_report), (unhealthy, never_healthy)):
+        stack.rolled_back(deployment)
+        assert (stack.live(), stack.task_sets()) == ("blue", {"service": "PRIMARY"})
 
 
 def test_stop_without_rollback_leaves_things_as_they_are(stack):
-    stack.codedeploy.create_deployment_config(
-        deploymentConfigName="half", computePlatform="ECS",
-        trafficRoutingConfig={"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 50, "canaryInterval": 60}})
+    half_and_half(stack)
     stack.deployment_group("half")
     with Load(stack.production) as load:
         deployment = stack.deploy(stack.task_definition("v2"))
         wait_until(lambda: stack.weights().get("green") == 50, 60, "half of the traffic is on green")
-        stack.codedeploy.stop_deployment(deploymentId=deployment, autoRollbackEnabled=False)
+        answer = stack.codedeploy.stop_deployment(deploymentId=deployment, autoRollbackEnabled=False)
+        assert answer["status"] in ("Pending", "Succeeded")
         info = stack.wait_for(deployment, "Stopped")
         assert info["errorInformation"]["code"] == "MANUAL_STOP"
+        assert "rollbackInfo" not in info
+        assert stack.events(deployment) == statuses(failed="AllowTraffic")
         assert stack.weights() == {"blue": 50, "green": 50}
+        assert stack.traffic(deployment) == {"Blue": 50.0, "Green": 50.0}
+        assert stack.task_sets() == {"service": "PRIMARY", deployment: "ACTIVE"}
+        with pytest.raises(ClientError) as caught:
+            stack.codedeploy.stop_deployment(deploymentId=deployment)
+        assert caught.value.response["Error"]["Code"] == "DeploymentAlreadyCompletedException"
         following = stack.deploy(stack.task_definition("v3"), deploymentConfigName="CodeDeployDefault.ECSAllAtOnce")
         stack.wait_for(following, "Succeeded")
     assert load.failures == []
-    wait_until(lambda: [s.get("externalId") for s in stack.service()["taskSets"]] == [following], 30, "only the last is left")
+    assert stack.task_sets() == {following: "PRIMARY"}
 
 
-def test_stop_with_rollback_returns_traffic(stack):
-    stack.codedeploy.create_deployment_config(
-        deploymentConfigName="half", computePlatform="ECS",
-        trafficRoutingConfig={"type": "TimeBasedCanary", "timeBasedCanary": {"canaryPercentage": 50, "canaryInterval": 60}})
+def test_stop_with_rollback_returns_traffic_and_lets_the_next_deployment_pass(stack):
+    half_and_half(stack)
     stack.deployment_group("half")
     with Load(stack.production) as load:
         deployment = stack.deploy(stack.task_definition("v2"))
         wait_until(lambda: stack.weights().get("green") == 50, 60, "half of the traffic is on green")
         stack.codedeploy.stop_deployment(deploymentId=deployment, autoRollbackEnabled=True)
         info = stack.wait_for(deployment, "Stopped")
-        stack.wait_for(info["rollbackInfo"]["rollbackDeploymentId"], "Succeeded")
-        assert stack.live() == "blue"
+        assert info["errorInformation"]["code"] == "MANUAL_STOP"
+        assert stack.weights() == {"blue": 100, "green": 0}, "traffic is back before the deployment says Stopped"
+        stack.rolled_back(deployment)
+        assert stack.task_sets() == {"service": "PRIMARY"}
+        following = stack.deploy(stack.task_definition("v3"), deploymentConfigName="CodeDeployDefault.ECSAllAtOnce")
+        stack.wait_for(following, "Succeeded")
+        assert (stack.live(), stack.task_sets()) == ("green", {following: "PRIMARY"})
     assert load.failures == []
 
 
@@ -175,7 +245,9 @@ def test_ready_wait_over_stops(stack):
     assert info["errorInformation"] == {
         "code": "TIMEOUT",
         "message": "The deployment timed out while waiting for a notification to continue. This time out period is 2 minutes."}
-    assert stack.live() == "blue"
+    assert list(stack.events(deployment).values()) == ["Succeeded"] * 5 + ["Skipped"] * 3
+    assert (stack.weights(), stack.weights(listener=1)["green"]) == ({"blue": 100, "green": 0}, 100)
+    assert stack.task_sets() == {"service": "PRIMARY", deployment: "ACTIVE"}
 
 
 def test_termination_wait_ends_on_request(stack):
@@ -190,12 +262,32 @@ def test_termination_wait_ends_on_request(stack):
     wait_until(lambda: len(stack.service()["taskSets"]) == 1, 30, "blue is gone")
 
 
+def test_stop_in_the_termination_wait_returns_traffic(stack):
+    stack.deployment_group(terminate={"action": "TERMINATE", "terminationWaitTimeInMinutes": 600}, rollback=["DEPLOYMENT_STOP_ON_REQUEST"])
+    with Load(stack.production) as load:
+        deployment = stack.deploy(stack.task_definition("v2"))
+        wait_until(lambda: stack.deployment(deployment).get("instanceTerminationWaitTimeStarted"), 60, "the termination wait has begun")
+        assert stack.task_sets() == {"service": "ACTIVE", deployment: "PRIMARY"}
+        stack.codedeploy.stop_deployment(deploymentId=deployment)
+        info = stack.wait_for(deployment, "Stopped")
+        assert info["errorInformation"]["code"] == "MANUAL_STOP"
+        assert set(stack.events(deployment).values()) == {"Succeeded"}
+        stack.rolled_back(deployment)
+        assert (stack.live(), stack.weights(listener=1)["blue"]) == ("blue", 100)
+        assert stack.task_sets() == {"service": "PRIMARY"}
+    assert load.failures == []
+
+
 def test_keep_alive_leaves_blue_running_until_the_next_deployment(stack):
     stack.deployment_group(terminate={"action": "KEEP_ALIVE"})
-    stack.wait_for(stack.deploy(stack.task_definition("v2")), "Succeeded")
-    assert {s["status"] for s in stack.service()["taskSets"]} == {"PRIMARY", "ACTIVE"}
+    first = stack.deploy(stack.task_definition("v2"))
+    stack.wait_for(first, "Succeeded")
+    assert stack.task_sets() == {"service": "ACTIVE", first: "PRIMARY"}
+    assert stack.weights() == {"blue": 0, "green": 100}
     with Load(stack.production) as load:
-        stack.wait_for(stack.deploy(stack.task_definition("v3")), "Succeeded")
+        second = stack.deploy(stack.task_definition("v3"))
+        stack.wait_for(second, "Succeeded")
+    assert stack.task_sets() == {first: "ACTIVE", second: "PRIMARY"}
     assert load.failures == []
 
 
@@ -209,5 +301,7 @@ def test_green_that_never_gets_healthy_can_be_stopped(stack):
         assert stack.events(deployment)["Install"] == "InProgress"
         stack.codedeploy.stop_deployment(deploymentId=deployment)
         stack.wait_for(deployment, "Stopped")
-        wait_until(lambda: len(stack.service()["taskSets"]) == 1, 40, "green is gone")
+        assert stack.events(deployment) == statuses(failed="Install")
+        stack.rolled_back(deployment)
+        assert stack.task_sets() == {"service": "PRIMARY"}
     assert load.failures == [] and load.answers.keys() == {"v1"}
