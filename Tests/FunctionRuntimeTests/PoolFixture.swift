@@ -24,22 +24,27 @@ struct PoolFixture {
         credentialsLast: Duration = .hours(1), _ body: @escaping @Sendable (PoolFixture) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { root in
-            let log = LogRecorder()
-            let clock = SystemWallClock()
-            let pool = FunctionPool(
-                configuration: .init(directory: root + "/pool", endpoint: "http://127.0.0.1:4566"),
-                credentials: { _ in
-                    FunctionCredentials(
-                        accessKeyID: "ASIA1", secretAccessKey: "secret", sessionToken: "token",
-                        expiresAt: clock.now() + credentialsLast)
-                },
-                clock: clock, logger: Logger(label: "test"), log: { log.record($0) })
+            let fixture = Self.make(root: root, credentialsLast: credentialsLast)
             try await withThrowingTaskGroup { group in
-                group.addTask { try await pool.run() }
-                try await body(PoolFixture(pool: pool, log: log, root: root))
+                group.addTask { try await fixture.pool.run() }
+                try await body(fixture)
                 group.cancelAll()
             }
         }
+    }
+
+    static func make(root: String, credentialsLast: Duration) -> PoolFixture {
+        let log = LogRecorder()
+        let clock = SystemWallClock()
+        let pool = FunctionPool(
+            configuration: .init(directory: root + "/pool", endpoint: "http://127.0.0.1:4566"),
+            credentials: { _ in
+                FunctionCredentials(
+                    accessKeyID: "ASIA1", secretAccessKey: "secret", sessionToken: "token",
+                    expiresAt: clock.now() + credentialsLast)
+            },
+            clock: clock, logger: Logger(label: "test"), log: { log.record($0) })
+        return PoolFixture(pool: pool, log: log, root: root)
     }
 
     func function(

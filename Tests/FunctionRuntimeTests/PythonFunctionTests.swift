@@ -301,6 +301,29 @@ struct PythonFunctionTests {
             #expect(fixture.log.messages.contains { $0.hasPrefix("[WARN] python3.99 is not usable on this machine") })
         }
     }
+
+    @Test func cancelledCallerIsReleasedWhileTheFunctionRuns() async throws {
+        try await PoolFixture.with { pool in
+            let function = try await pool.function(
+                "python3.11", ["index.py": "import time\ndef handler(event, context):\n    time.sleep(600)\n"],
+                timeout: .seconds(900))
+            let caller = Task { try await pool.invoke(function) }
+            caller.cancel()
+            await #expect(throws: CancellationError.self) { try await caller.value }
+        }
+    }
+
+    @Test func callerOfAStoppedPoolIsToldSo() async throws {
+        try await withTemporaryDirectory { root in
+            let fixture = PoolFixture.make(root: root, credentialsLast: .hours(1))
+            let function = try await fixture.function("python3.11", ["index.py": "def handler(e, c):\n    return 1\n"])
+            let service = Task { try await fixture.pool.run() }
+            #expect(try await fixture.invoke(function).returned == "1")
+            service.cancel()
+            try await service.value
+            await #expect(throws: FunctionPoolError.stopped) { try await fixture.invoke(function) }
+        }
+    }
 }
 
 private func isZombie(_ pid: Int32) -> Bool {

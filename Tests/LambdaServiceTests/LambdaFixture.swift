@@ -48,7 +48,9 @@ struct LambdaFixture: Sendable {
 
     func running(_ body: @escaping @Sendable () async throws -> Void) async throws {
         try await withThrowingTaskGroup { group in
-            for service in self.handlers.services { group.addTask { try await service.run() } }
+            for service in self.handlers.services + self.handlers.functions {
+                group.addTask { try await service.run() }
+            }
             try await body()
             group.cancelAll()
         }

@@ -116,4 +116,4 @@ class Server:
             aws_access_key_id=overrides.get("key", credentials["AWS_ACCESS_KEY_ID"]),
             aws_secret_access_key=overrides.get("secret", credentials["AWS_SECRET_ACCESS_KEY"]),
             aws_session_token=overrides.get("token"),
-            config=Config(retries={"max_attempts": 1}, **overrides.get("config", {})))
+            config=Config(**{"retries": {"max_attempts": 1}, **overrides.get("config", {})}))

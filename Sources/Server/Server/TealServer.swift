@@ -4,6 +4,7 @@ internal import ELBv2Service
 internal import IAMService
 package import Logging
 internal import Model
+internal import NIOSSL
 internal import ServerFiles
 internal import ServiceLifecycle
 internal import Store
@@ -35,7 +36,8 @@ package struct TealServer: Sendable {
         let directory = configuration.dataDirectory
         try directory.create()
         let lock = try DataDirectoryLock(directory)
-        configuration.listeners = try configuration.listeners.map { try $0.withPort() }
+        configuration.listeners = try configuration.listeners.map { try $0.probed() }
+        let tls = try configuration.tls?.load()
         let credentials = try CredentialsFile.loadOrCreate(in: directory)
         let store: Store
         do {
@@ -46,7 +48,7 @@ package struct TealServer: Sendable {
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: DockerEngineRuntime.httpConfiguration)
         let outcome: Result<Void, any Error>
         do {
-            outcome = .success(try await self.serve(configuration, credentials, store, http))
+            outcome = .success(try await self.serve(configuration, tls, credentials, store, http))
         } catch {
             outcome = .failure(error)
         }
@@ -58,14 +60,15 @@ package struct TealServer: Sendable {
     }
 
     private func serve(
-        _ original: ServerConfiguration, _ credentials: CredentialsFile, _ store: Store, _ http: HTTPClient
+        _ original: ServerConfiguration, _ tls: TLSConfiguration?, _ credentials: CredentialsFile, _ store: Store,
+        _ http: HTTPClient
     ) async throws {
         var configuration = original
         let directory = configuration.dataDirectory
         let clock = SystemWallClock()
         let selection = try await RuntimeSelection.choose(
             configuration.runtime, directory, executable: configuration.executable, http: http, logger: self.logger)
-        let endpoints = Self.endpoints(&configuration, hostAddress: selection.hostAddress)
+        let endpoints = try Self.endpoints(&configuration, hostAddress: selection.hostAddress)
         let plane = try ControlPlane(
             configuration, store: store, runtime: selection.runtime, endpoints: endpoints, clock: clock,
             logger: self.logger)
@@ -80,11 +83,13 @@ package struct TealServer: Sendable {
                 health: health, metrics: MetricsPage(meter: meter, traffic: plane.loadBalancing.counters, store: store),
                 tasks: plane.taskPages)
         )
-        let services = plane.services + self.listeners(frontDoor, configuration, endpoints)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: self.logger))
+        let services = plane.services + self.listeners(frontDoor, configuration, tls, endpoints) + plane.functions
+        var lifetime = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: self.logger)
+        // For a client that never finishes its request, or never reads its answer.
+        lifetime.maximumGracefulShutdownDuration = .seconds(10)
+        let group = ServiceGroup(configuration: lifetime)
         let outcome: Result<Void, any Error>
         do {
             outcome = .success(try await group.run())
@@ -105,7 +110,9 @@ package struct TealServer: Sendable {
     }
 
     /// Containers cannot reach the host's loopback: there the API also listens where they find the host.
-    private static func endpoints(_ configuration: inout ServerConfiguration, hostAddress: String?) -> Endpoints {
+    private static func endpoints(
+        _ configuration: inout ServerConfiguration, hostAddress: String?
+    ) throws(ServerFailure) -> Endpoints {
         let scheme = configuration.tls == nil ? "http" : "https"
         var first = configuration.listeners.first ?? ListenAddress(host: "127.0.0.1", port: 4566)
         if first.host == "0.0.0.0" { first.host = "127.0.0.1" }
@@ -114,7 +121,7 @@ package struct TealServer: Sendable {
         guard let hostAddress else { return Endpoints(local: local, forTasks: local) }
         let forTasks = ListenAddress(host: hostAddress, port: first.port)
         let isCovered = configuration.listeners.contains { $0.host == "0.0.0.0" || $0 == forTasks }
-        if !isCovered { configuration.listeners.append(forTasks) }
+        if !isCovered { configuration.listeners.append(try forTasks.probed()) }
         return Endpoints(local: local, forTasks: "\(scheme)://\(forTasks)")
     }
 
@@ -138,14 +145,14 @@ package struct TealServer: Sendable {
     }
 
     private func listeners(
-        _ frontDoor: FrontDoor, _ configuration: ServerConfiguration, _ endpoints: Endpoints
+        _ frontDoor: FrontDoor, _ configuration: ServerConfiguration, _ tls: TLSConfiguration?, _ endpoints: Endpoints
     ) -> [any Service] {
         let logger = self.logger
         let ready = ListenersReady(count: configuration.listeners.count) {
             Self.announce(endpoints.local, configuration, logger)
         }
         return configuration.listeners.map {
-            APIListener(address: $0, tls: configuration.tls, frontDoor: frontDoor, ready: ready, logger: logger)
+            APIListener(address: $0, tls: tls, frontDoor: frontDoor, ready: ready, logger: logger)
         }
     }
 

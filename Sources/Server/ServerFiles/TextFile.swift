@@ -29,12 +29,24 @@ enum TextFile {
         let temporary = path + ".new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw ServerFailure("cannot write \(path): \(String(cString: strerror(errno)))") }
-        let bytes = Array(text.utf8)
-        let written = Glibc.write(descriptor, bytes, bytes.count)
-        let isDurable = written == bytes.count && fsync(descriptor) == 0
-        let reason = String(cString: strerror(errno))
+        let failure = Self.store(Array(text.utf8), in: descriptor)
         close(descriptor)
-        guard isDurable, rename(temporary, path) == 0 else { throw ServerFailure("cannot write \(path): \(reason)") }
+        if let failure { throw ServerFailure("cannot write \(path): \(String(cString: strerror(failure)))") }
+        guard rename(temporary, path) == 0 else {
+            throw ServerFailure("cannot write \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Writes all of it to the disk.
+    /// - Returns: the errno of the call that failed, or `nil`.
+    private static func store(_ bytes: [UInt8], in descriptor: Int32) -> Int32? {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count >= 0 || errno == EINTR else { return errno }
+            rest = rest.dropFirst(max(0, count))
+        }
+        return fsync(descriptor) == 0 ? nil : errno
     }
 
     /// Nothing happens where there is no such file.

@@ -46,8 +46,12 @@ package struct LambdaHandlers: Sendable {
         self.queue = InvocationQueue(store: store, runner: self.runner, clock: clock, logger: logger)
     }
 
-    /// In the order in which they have to start.
-    package var services: [any Service] { [self.logWriter, self.pool, self.queue] }
+    /// What has to be there as long as functions run.
+    package var services: [any Service] { [self.logWriter] }
+
+    /// The functions themselves, in the order in which they start. Last to start and first to stop: a call that waits for a
+    /// function is answered then, so that whoever answers it can stop too.
+    package var functions: [any Service] { [self.queue, self.pool] }
 
     package func register(in registry: inout OperationRegistry) {
         registry.register(Lambda.service, validationErrors: .lambda)

@@ -61,22 +61,29 @@ final class ExecutionEnvironment: Sendable {
 
     /// Runs one invocation to its end.
     /// - Returns: `nil` where the environment is busy.
-    /// - Throws: `FunctionPoolError.stopped` where the environment ended before the invocation did.
+    /// - Throws: `FunctionPoolError.stopped` where the environment ended before the invocation did; `CancellationError` as
+    ///   soon as the caller is cancelled, while the function runs on.
     func invoke(_ invocation: Invocation) async throws -> InvocationOutcome? {
-        let now = self.resources.clock.now()
-        return try await withCheckedThrowingContinuation { continuation in
-            let isBusy = self.state.withLock { state in
-                guard state.callers[invocation.requestID] == nil,
-                    let actions = state.machine.invoke(invocation, at: now)
-                else {
-                    return true
-                }
-                state.callers[invocation.requestID] = continuation
-                self.enqueue(actions)
-                return false
-            }
-            if isBusy { continuation.resume(returning: nil) }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { self.begin(invocation, for: $0) }
+        } onCancel: {
+            self.state.withLock { $0.callers.removeValue(forKey: invocation.requestID) }?
+                .resume(throwing: CancellationError())
         }
+    }
+
+    private func begin(_ invocation: Invocation, for caller: CheckedContinuation<InvocationOutcome?, any Error>) {
+        let now = self.resources.clock.now()
+        let refusal = self.state.withLock { state -> Result<InvocationOutcome?, any Error>? in
+            // Looked at under the lock: a later cancellation finds the caller.
+            guard !Task.isCancelled else { return .failure(CancellationError()) }
+            guard state.callers[invocation.requestID] == nil, let actions = state.machine.invoke(invocation, at: now)
+            else { return .success(nil) }
+            state.callers[invocation.requestID] = caller
+            self.enqueue(actions)
+            return nil
+        }
+        if let refusal { caller.resume(with: refusal) }
     }
 
     func retire() {
@@ -167,14 +174,15 @@ final class ExecutionEnvironment: Sendable {
         self.abandon()
     }
 
-    private func abandon() {
+    /// Ends without having run, or after: whoever still waits hears why.
+    func abandon(_ error: any Error = FunctionPoolError.stopped) {
         let callers = self.state.withLock { state in
             _ = state.machine.stop()
             self.workContinuation.finish()
             defer { state.callers = [:] }
             return state.callers.values
         }
-        for caller in callers { caller.resume(throwing: FunctionPoolError.stopped) }
+        for caller in callers { caller.resume(throwing: error) }
     }
 
     /// One process and its Runtime API, from the listener's start to the process's end.

@@ -104,16 +104,30 @@ package final class FunctionPool: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.retireIdle() }
                 for await member in self.starts {
-                    group.addTask {
-                        await member.environment.run()
-                        self.remove(member)
-                    }
+                    group.addTask { await self.live(member) }
                 }
                 group.cancelAll()
             }
         }
         self.startsContinuation.finish()
-        for member in self.members { await member.environment.run() }
+        // Those that came too late to be started.
+        for member in self.members {
+            member.environment.abandon()
+            self.remove(member)
+        }
+    }
+
+    /// The temporary folder is made here, not with the environment: an invocation that the last server left may ask for one
+    /// before `run` has emptied the pool's folder.
+    private func live(_ member: Member) async {
+        let temporary = member.environment.resources.temporaryDirectory
+        do {
+            try await NIOThreadPool.singleton.runIfActive { try FileTree.makeDirectories(temporary) }
+            await member.environment.run()
+        } catch {
+            member.environment.abandon(error)
+        }
+        self.remove(member)
     }
 
     // MARK: Choosing
@@ -162,6 +176,8 @@ package final class FunctionPool: Service {
             environment = try await self.environment(for: function)
         } catch {
             self.state.withLock { $0.starting[function.arn, default: 1] -= 1 }
+            // A search for an interpreter that is cut off finds none.
+            try Task.checkCancellation()
             throw error
         }
         let now = self.clock.now()
@@ -190,7 +206,6 @@ package final class FunctionPool: Service {
         let interpreter = try await self.interpreters.interpreter(for: function.language, taskRoot: function.taskRoot)
         let credentials = try await self.credentials(function)
         let temporary = "\(self.configuration.directory)/tmp/\(Identifiers.hex(16))"
-        try await NIOThreadPool.singleton.runIfActive { try FileTree.makeDirectories(temporary) }
         return ExecutionEnvironment(
             function,
             .init(

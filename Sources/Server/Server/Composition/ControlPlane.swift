@@ -20,6 +20,8 @@ struct ControlPlane {
     let taskPages: TaskPages
     /// In the order in which they start; they stop in the reverse order.
     let services: [any Service]
+    /// Start after everything else, the API's listeners too, and stop first.
+    let functions: [any Service]
 
     init(
         _ configuration: ServerConfiguration, store: Store, runtime: any WorkloadRuntime, endpoints: Endpoints,
@@ -90,6 +92,7 @@ struct ControlPlane {
                 timeScale: configuration.timeScale, taskEnvironment: taskEnvironment, logger: logger))
         services += codeDeploy.services
         self.services = services
+        self.functions = lambda.functions
     }
 
     private static func containerOutput(_ logs: LogsHandlers, account: String) -> ContainerOutput {

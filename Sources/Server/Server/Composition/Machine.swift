@@ -30,22 +30,26 @@ enum Loopback {
 }
 
 extension ListenAddress {
-    /// The same address with a free port in place of 0. Every part of the server that hands the URL on must know it before
-    /// the listener runs.
-    /// - Throws: `ServerFailure` where the address cannot be bound.
-    func withPort() throws(ServerFailure) -> ListenAddress {
-        guard self.port == 0 else { return self }
+    /// Binds the address for a moment, so that a server that cannot listen ends before it has started anything.
+    /// - Returns: the same address with a free port in place of 0: every part of the server that hands the URL on must know
+    ///   it before the listener runs.
+    /// - Throws: `ServerFailure` naming the address and the reason.
+    func probed() throws(ServerFailure) -> ListenAddress {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST
+        hints.ai_flags = AI_PASSIVE
         var found: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(self.host, "0", &hints, &found) == 0, let info = found else {
-            throw ServerFailure("--listen takes an IP address with port 0, not '\(self.host)'")
+        let failure = getaddrinfo(self.host, String(self.port), &hints, &found)
+        guard failure == 0, let info = found else {
+            throw ServerFailure("cannot listen on \(self): \(String(cString: gai_strerror(failure)))")
         }
         defer { freeaddrinfo(info) }
         let descriptor = socket(info.pointee.ai_family, info.pointee.ai_socktype, 0)
         guard descriptor >= 0 else { throw ServerFailure("cannot open a socket: \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
+        // As the listener itself does: connections of an earlier server that are still closing are no obstacle.
+        var reuse: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
         guard bind(descriptor, info.pointee.ai_addr, info.pointee.ai_addrlen) == 0 else {
             throw ServerFailure("cannot listen on \(self): \(String(cString: strerror(errno)))")
         }

@@ -10,7 +10,8 @@ internal import Synchronization
 /// One address on which the API answers.
 struct APIListener: Service {
     let address: ListenAddress
-    let tls: ServerConfiguration.TLSFiles?
+    /// `nil` for plain HTTP.
+    let tls: TLSConfiguration?
     let frontDoor: FrontDoor
     let ready: ListenersReady
     let logger: Logger
@@ -31,10 +32,7 @@ struct APIListener: Service {
 
     private func serverBuilder() throws -> HTTPServerBuilder {
         guard let tls = self.tls else { return .http1() }
-        let chain = try NIOSSLCertificate.fromPEMFile(tls.certificate).map { NIOSSLCertificateSource.certificate($0) }
-        let key = try NIOSSLPrivateKey(file: tls.privateKey, format: .pem)
-        return try .tls(
-            .http1(), tlsConfiguration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))
+        return try .tls(.http1(), tlsConfiguration: tls)
     }
 }
 

@@ -40,7 +40,7 @@ struct FunctionRunner: Sendable {
         }
     }
 
-    /// - Throws: `TooManyRequestsException` where a limit is reached, `ServiceException` for a fault of ours.
+    /// - Throws: `TooManyRequestsException` where a limit is reached, `InvocationInterrupted` where the server stops first.
     func run(_ resolved: Resolved, _ invocation: Invocation) async throws -> InvocationOutcome {
         do {
             return try await self.pool.invoke(resolved.specification, invocation, limit: resolved.limit)
@@ -56,8 +56,13 @@ struct FunctionRunner: Sendable {
                 throw Lambda.Errors.invalidRuntimeException(
                     "\(program) is not installed on this machine; install it or choose another runtime")
             case .stopped:
-                throw Lambda.Errors.serviceException("The server is shutting down.")
+                throw InvocationInterrupted()
             }
+        } catch is CancellationError {
+            throw InvocationInterrupted()
         }
     }
 }
+
+/// The server stopped before the function had come to its end; nothing is known of the invocation.
+struct InvocationInterrupted: Error {}

@@ -29,43 +29,53 @@ package struct InvocationQueue: Service {
         CrashPoint.reached("lambda.after-accept")
     }
 
+    /// A store that cannot be read or written is asked again, with growing pauses; nothing is lost by it.
     package func run() async throws {
         let running = RunningInvocations()
-        let (finished, finishedContinuation) = AsyncStream.makeStream(
-            of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        try await cancelWhenGracefulShutdown {
-            try await withThrowingDiscardingTaskGroup { group in
-                group.addTask {
-                    for await _ in self.store.changes.watch([.invocations]) { finishedContinuation.yield() }
-                }
-                var alarm: Task<Void, Never>?
-                for await _ in finished {
+        let wake = WakeSignal()
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await wake.follow(self.store.changes.watch([.invocations])) }
+                var failures = 0
+                var next: Timestamp?
+                repeat {
                     let now = self.clock.now()
-                    let busy = running.ids
-                    let due = try await self.store.read {
-                        try $0.dueInvocations(at: now, except: busy, limit: max(0, Self.maximumRunning - busy.count))
-                    }
-                    for invocation in due {
-                        running.insert(invocation.requestID)
-                        group.addTask {
-                            await self.attempt(invocation)
-                            running.remove(invocation.requestID)
-                            finishedContinuation.yield()
+                    do {
+                        for invocation in try await self.due(at: now, except: running.ids) {
+                            running.insert(invocation.requestID)
+                            group.addTask {
+                                // One that was interrupted waits for the next server.
+                                guard await self.attempt(invocation) else { return }
+                                running.remove(invocation.requestID)
+                                wake.raise()
+                            }
                         }
+                        next = try await self.store.read { try $0.nextInvocationTime(after: now) }
+                        failures = 0
+                    } catch {
+                        failures += 1
+                        next =
+                            now + self.pause(afterFailure: failures, "asynchronous invocations cannot be read", error)
                     }
-                    alarm?.cancel()
-                    alarm = nil
-                    if let next = try await self.store.read({ try $0.nextInvocationTime(after: now) }) {
-                        // Cancelled when the next look finds an earlier time.
-                        alarm = Task {
-                            if (try? await self.clock.sleep(until: next)) != nil { finishedContinuation.yield() }
-                        }
-                    }
-                }
-                alarm?.cancel()
+                } while await wake.wait(until: next, self.clock)
                 group.cancelAll()
             }
         }
+    }
+
+    private func due(at now: Timestamp, except running: Set<String>) async throws -> [StoredInvocation] {
+        let room = max(0, Self.maximumRunning - running.count)
+        return try await self.store.read { try $0.dueInvocations(at: now, except: running, limit: room) }
+    }
+
+    /// One second after the first failure of the store in a row, doubled up to a minute. Says nothing of a cancelled read.
+    private func pause(
+        afterFailure failures: Int, _ message: Logger.Message, _ error: any Error, metadata: Logger.Metadata = [:]
+    ) -> Duration {
+        if !Task.isCancelled {
+            self.logger.error(message, metadata: metadata.merging(["error": "\(error)"]) { $1 })
+        }
+        return .seconds(min(60, 1 << min(failures - 1, 6)))
     }
 
     // MARK: One attempt
@@ -77,24 +87,49 @@ package struct InvocationQueue: Service {
         case postponed
         /// There is nothing left to run.
         case gone
+        /// The server stops. What the function would have said is not known.
+        case interrupted
     }
 
-    private func attempt(_ invocation: StoredInvocation) async {
+    /// - Returns: `false` where the server stops: the invocation stays in the store as it is.
+    private func attempt(_ invocation: StoredInvocation) async -> Bool {
         do {
-            let policy = try await self.policy(for: invocation)
+            let policy = try await self.persistently(invocation) { try await self.policy(for: invocation) }
             guard !policy.isExpired(acceptedAt: invocation.acceptedAt, at: self.clock.now()) else {
                 self.logger.warning(
                     "asynchronous invocation expired", metadata: ["request.id": "\(invocation.requestID)"])
-                return try await self.store.write { try $0.deleteInvocation(requestID: invocation.requestID) }
+                try await self.persistently(invocation) { try await self.record(.gone, of: invocation, policy) }
+                return true
             }
             let attempt = await self.run(invocation)
             CrashPoint.reached("lambda.after-attempt")
-            try await self.record(attempt, of: invocation, policy)
+            if case .interrupted = attempt { return false }
+            // Only this is done again where the store fails: the function has run.
+            try await self.persistently(invocation) { try await self.record(attempt, of: invocation, policy) }
+            return true
         } catch {
-            // The store failed: the invocation is still in it, and due.
-            self.logger.error(
-                "asynchronous invocation could not be recorded",
-                metadata: ["request.id": "\(invocation.requestID)", "error": "\(error)"])
+            // Cancelled.
+            return false
+        }
+    }
+
+    /// Does it again, with growing pauses, until the store works.
+    /// - Throws: `CancellationError` when the server stops first.
+    private func persistently<Value>(_ invocation: StoredInvocation, _ body: () async throws -> Value) async throws
+        -> Value
+    {
+        var failures = 0
+        while true {
+            do {
+                return try await body()
+            } catch {
+                try Task.checkCancellation()
+                failures += 1
+                let pause = self.pause(
+                    afterFailure: failures, "asynchronous invocation could not be recorded", error,
+                    metadata: ["request.id": "\(invocation.requestID)"])
+                try await self.clock.sleep(for: pause)
+            }
         }
     }
 
@@ -115,7 +150,10 @@ package struct InvocationQueue: Service {
             }
         } catch let error as AWSError where error.status == 404 {
             return .gone
+        } catch is InvocationInterrupted {
+            return .interrupted
         } catch {
+            if Task.isCancelled { return .interrupted }
             self.logger.warning(
                 "asynchronous invocation postponed",
                 metadata: [
@@ -130,6 +168,8 @@ package struct InvocationQueue: Service {
         let decision: RetryPolicy.Decision
         let now = self.clock.now()
         switch attempt {
+        case .interrupted:
+            return
         case .succeeded, .gone:
             decision = .giveUp
         case .functionError:

@@ -24,8 +24,12 @@ extension LambdaHandlers {
         context.replyHeaders.add("X-Amzn-Trace-Id", invocation.traceID)
         switch input.invocationType ?? .requestResponse {
         case .requestResponse:
-            let outcome = try await self.runner.run(resolved, invocation)
-            return Self.response(outcome, version: resolved.executedVersion, withTail: input.logType == .tail)
+            do {
+                let outcome = try await self.runner.run(resolved, invocation)
+                return Self.response(outcome, version: resolved.executedVersion, withTail: input.logType == .tail)
+            } catch is InvocationInterrupted {
+                throw Lambda.Errors.serviceException("The server is shutting down; the invocation was cut off.")
+            }
         case .event:
             try await self.queue.accept(invocation, reference, context)
             return Lambda.InvocationResponse(statusCode: 202)
