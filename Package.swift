@@ -101,7 +101,8 @@ let package = Package(
         // The proxy process and the frames it exchanges with the control plane.
         .target(name: "CLinux", path: "Sources/DataPlane/CLinux"),
         library("ProxyFeed", in: "DataPlane/ProxyFeed", ["Model", "TrafficRouting", "CLinux"]),
-        library("DataPlane", in: "DataPlane/DataPlane", ["Model", "TrafficRouting", "ProxyFeed", "CLinux", logging]),
+        library(
+            "DataPlane", in: "DataPlane/DataPlane", ["Model", "TrafficRouting", "ProxyFeed", "CLinux", crypto, logging]),
 
         // One target a service: handlers, resources, controllers.
         library(

@@ -50,6 +50,19 @@ extension StoreSnapshot {
             .map(StoredListenerRule.init(row:))
     }
 
+    /// The rules whose actions name a target group.
+    package func listenerRules(targetGroupARN: String) throws -> [StoredListenerRule] {
+        try Row.all(
+            self.database,
+            sql: """
+                SELECT elbv2_rules.* FROM elbv2_rules
+                JOIN elbv2_rule_target_groups ON elbv2_rule_target_groups.rule_arn = elbv2_rules.arn
+                WHERE elbv2_rule_target_groups.target_group_arn = ? ORDER BY elbv2_rules.sequence
+                """,
+            arguments: [targetGroupARN]
+        ).map(StoredListenerRule.init(row:))
+    }
+
     package func listenerRule(arn: String) throws -> StoredListenerRule? {
         try Row.first(self.database, sql: "SELECT * FROM elbv2_rules WHERE arn = ?", arguments: [arn])
             .map(StoredListenerRule.init(row:))

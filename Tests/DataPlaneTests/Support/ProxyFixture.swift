@@ -17,9 +17,7 @@ final class ProxyFixture {
     var port: UInt16 { self.listener.address.port }
 
     init(workers: Int = 1) async throws {
-        let name = "teal-proxy-\(Identifiers.hex(8))"
-        self.directory = FileManager.default.temporaryDirectory.appending(path: name)
-        try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
+        self.directory = try Self.makeDirectory()
         let socket = self.directory.appending(path: "proxy.sock").path
         let configuration = ProxyConfiguration(
             socketPath: socket, stateDirectory: self.directory.path, workers: workers)
@@ -29,6 +27,13 @@ final class ProxyFixture {
         self.listener = try ListenerSockets.bind(
             ListenAddress(address: IPAddress(ipv4: 0x7F00_0001), port: 0), count: workers)
         self.connection.listen(self.listener)
+    }
+
+    static func makeDirectory() throws -> URL {
+        let name = "teal-proxy-\(Identifiers.hex(8))"
+        let directory = FileManager.default.temporaryDirectory.appending(path: name)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        return directory
     }
 
     deinit {

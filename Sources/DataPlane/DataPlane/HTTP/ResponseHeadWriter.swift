@@ -13,7 +13,8 @@ struct ResponseHeadWriter {
         case upgrade
     }
 
-    func write(to output: Buffer, _ connection: Connection, stripsChunks: Bool) {
+    /// - Parameter cookies: whole header lines of our own.
+    func write(to output: Buffer, _ connection: Connection, stripsChunks: Bool, cookies: String? = nil) {
         output.append("HTTP/1.1 ")
         output.append(self.base + self.head.statusStart, self.head.statusCount)
         output.append("\r\n")
@@ -29,6 +30,7 @@ struct ResponseHeadWriter {
             }
         }
         if runStart >= 0 { output.append(self.base + runStart, runEnd - runStart) }
+        if let cookies { output.append(cookies) }
         switch connection {
         case .keepAlive: output.append("Connection: keep-alive\r\n\r\n")
         case .implied: output.append("\r\n")

@@ -64,6 +64,7 @@ package final class ProxyThreads: Sendable {
     private let publication: Publication
     private let board: ReportBoard
     private let server: FeedServer
+    private let seal: StickyCookieSeal
     private let listener: FeedListener
     private let savedListening: [ListenAddress]
     private let running: Mutex<Int>
@@ -76,6 +77,7 @@ package final class ProxyThreads: Sendable {
         self.logger = logger
         self.savedListening = saved?.listening ?? []
         self.publication = Publication(saved?.snapshot ?? .empty, health: saved?.healthByTarget ?? [:])
+        self.seal = try StickyCookieSeal(directory: configuration.stateDirectory)
         self.board = try ReportBoard(workers: configuration.workers)
         self.server = FeedServer(self.publication, self.board, workers: configuration.workers, file, logger)
         self.listener = try FeedListener(path: configuration.socketPath)
@@ -111,7 +113,9 @@ package final class ProxyThreads: Sendable {
 
     private func work(_ index: Int) {
         do throws(SystemCallError) {
-            try Worker(index: index, of: self.configuration.workers, self.publication, self.board, self.logger).run()
+            try Worker(
+                index: index, of: self.configuration.workers, self.publication, self.board, self.seal, self.logger
+            ).run()
         } catch {
             self.logger.critical("a worker cannot start", metadata: ["error": "\(error)"])
             exit(1)

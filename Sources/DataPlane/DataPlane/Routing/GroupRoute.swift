@@ -5,6 +5,7 @@ internal import TrafficRouting
 /// A target as one worker uses it: its idle connections and what is in flight. Lives from snapshot to snapshot.
 final class TargetRoute {
     let key: TargetKey
+    let subject: StickySubject
     let address: SocketAddress
     /// Most recently used last.
     var idle: [UpstreamConnection] = []
@@ -15,6 +16,7 @@ final class TargetRoute {
 
     init(key: TargetKey, address: SocketAddress, state: Target.State) {
         self.key = key
+        self.subject = StickySubject(key.target, in: key.group)
         self.address = address
         self.state = state
     }
@@ -25,9 +27,11 @@ final class TargetRoute {
 /// A target group as one worker uses it: which targets take requests, whose turn it is, and counts.
 final class GroupRoute {
     let id: TargetGroupID
+    let subject: StickySubject
     var counters: TargetGroupCounters
     private(set) var targets: [TargetRoute] = []
     private(set) var failsOpen = false
+    private(set) var stickiness: TargetStickiness?
     private var eligible: [TargetRoute] = []
     private var algorithm = TargetGroupAttributes.Algorithm.roundRobin
     /// Starts elsewhere in each worker, so that the workers do not march in step.
@@ -36,6 +40,7 @@ final class GroupRoute {
 
     init(id: TargetGroupID, worker: Int) {
         self.id = id
+        self.subject = StickySubject(id)
         self.counters = TargetGroupCounters(id: id)
         self.cursor = worker
         self.random = XorShift(seed: UInt64(worker) + 1)
@@ -44,10 +49,16 @@ final class GroupRoute {
     func update(_ group: TargetGroup, _ targets: [TargetRoute], _ health: [TargetKey: TargetHealth]) {
         self.targets = targets
         self.algorithm = group.attributes.algorithm
+        self.stickiness = group.attributes.stickiness
         let facts = targets.map { (state: $0.state, health: health[$0.key] ?? .registering) }
         let eligibility = TargetEligibility(facts, group.attributes)
         self.eligible = eligibility.eligible.map { targets[$0] }
         self.failsOpen = eligibility.failsOpen
+    }
+
+    /// The target that a client is bound to, where it takes requests.
+    func choose(_ binding: StickyBinding, at now: Timestamp) -> TargetRoute? {
+        binding.choice(among: self.eligible.lazy.map(\.subject), at: now).map { self.eligible[$0] }
     }
 
     /// The target for the next request; another one than `avoided` where there is any. `nil`: no usable target.

@@ -6,13 +6,22 @@ internal import TrafficRouting
 final class ForwardRoute {
     let action: ForwardAction
     let groups: [GroupRoute]
+    /// See `ForwardAction.sharesOut`.
+    let sharesOut: Bool
     private var rotation: WeightedRotation
 
     init(_ action: ForwardAction, _ groups: [GroupRoute], worker: Int, of workers: Int) {
         self.action = action
         self.groups = groups
+        self.sharesOut = action.sharesOut
         self.rotation = WeightedRotation(weights: action.targetGroups.map(\.weight))
         self.rotation.skip(part: worker, of: workers)
+    }
+
+    /// The group that a client is bound to, whatever its weight: 0 too, and without any target. One that the action no
+    /// longer names is nobody's (elbv2 guide, target group stickiness).
+    func choose(_ binding: StickyBinding, at now: Timestamp) -> GroupRoute? {
+        binding.choice(among: self.groups.lazy.map(\.subject), at: now).map { self.groups[$0] }
     }
 
     /// The group of the next request; `nil` where all weights are 0.

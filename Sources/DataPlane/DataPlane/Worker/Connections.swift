@@ -69,6 +69,8 @@ final class ClientConnection {
 struct Exchange {
     var upstream: UpstreamConnection?
     var group: GroupRoute?
+    /// Set only where the answer may bind the client to its group or target.
+    var stickyForward: ForwardRoute?
     /// The rewritten request head; kept until the target answers, to be sent again on another connection.
     var head: Buffer?
     var requestBody = BodyScanner(.length(0))

@@ -170,7 +170,9 @@ extension Worker {
             }
         let output = self.output(of: client)
         ResponseHeadWriter(head: self.responseHead, base: base)
-            .write(to: output, connection, stripsChunks: client.exchange.stripsChunks)
+            .write(
+                to: output, connection, stripsChunks: client.exchange.stripsChunks,
+                cookies: client.exchange.stickyForward.map { self.stickyCookies(client.exchange, $0, base) })
         input.discard(count)
         guard isSwitching else { return .moved }
         client.phase = .tunnel

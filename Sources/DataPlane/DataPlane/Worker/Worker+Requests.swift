@@ -156,7 +156,7 @@ extension Worker {
         _ client: ClientConnection, _ input: Buffer, _ count: Int, _ forward: ForwardRoute, _ listener: ListenerRoute
     ) {
         // Never the sibling group: a group that was chosen and has no target is a 503 (elbv2, weighted target groups).
-        guard let group = forward.choose(), let target = group.choose() else {
+        guard let (group, target) = self.choose(forward, UnsafePointer(input.unreadBytes)) else {
             input.discard(count)
             self.answer(client, MadeAnswer(status: 503))
             return
@@ -173,6 +173,7 @@ extension Worker {
         input.discard(count)
         client.exchange.head = head
         client.exchange.group = group
+        if forward.action.stickiness != nil || group.stickiness != nil { client.exchange.stickyForward = forward }
         client.exchange.wantsUpgrade = self.requestHead.wantsUpgrade
         client.exchange.isReplayable = self.requestHead.isIdempotent && client.exchange.requestBody.isDone
         if self.requestHead.headers.expectsContinue, !client.exchange.requestBody.isDone, input.unreadCount == 0 {

@@ -50,16 +50,19 @@ final class Worker {
     var requestHead = RequestHead()
     var responseHead = ResponseHead()
     var random: XorShift
+    let seal: StickyCookieSeal
     var clientCount = 0
     /// Monotonic milliseconds, once per batch of events.
     var now: Int64 = 0
     var wallNow = Timestamp.epoch
     var date: [UInt8] = []
 
-    init(index: Int, of workers: Int, _ publication: Publication, _ board: ReportBoard, _ logger: Logger)
-        throws(SystemCallError)
-    {
+    init(
+        index: Int, of workers: Int, _ publication: Publication, _ board: ReportBoard, _ seal: StickyCookieSeal,
+        _ logger: Logger
+    ) throws(SystemCallError) {
         self.index = index
+        self.seal = seal
         self.logger = logger
         self.publication = publication
         self.board = board

@@ -82,6 +82,10 @@ package struct ForwardAction: Equatable, Sendable, Codable {
         self.targetGroups = targetGroups
         self.stickiness = stickiness
     }
+
+    /// Whether the weights really share out requests: at least two groups have one above 0. Application cookies do not
+    /// work then (Application Load Balancers guide, sticky sessions).
+    package var sharesOut: Bool { self.targetGroups.count { $0.weight > 0 } > 1 }
 }
 
 /// Answers with an absolute `Location`; every part may hold the placeholders of the ELBv2 API (`#{host}`, …).

@@ -34,12 +34,12 @@ package struct TargetGroupAttributes: Equatable, Sendable, Codable {
     package var minimumHealthyPercentage: Int?
     /// `slow_start.duration_seconds`; `nil` is 0, off.
     package var slowStart: Duration?
-    /// `stickiness.lb_cookie.duration_seconds` where `stickiness.enabled` with type `lb_cookie`: cookie `AWSALB`.
-    package var stickiness: Duration?
+    /// `nil` where `stickiness.enabled` is false.
+    package var stickiness: TargetStickiness?
 
     package init(
         algorithm: Algorithm = .roundRobin, minimumHealthyCount: Int = 1, minimumHealthyPercentage: Int? = nil,
-        slowStart: Duration? = nil, stickiness: Duration? = nil
+        slowStart: Duration? = nil, stickiness: TargetStickiness? = nil
     ) {
         self.algorithm = algorithm
         self.minimumHealthyCount = minimumHealthyCount

@@ -1,3 +1,4 @@
+internal import TrafficRouting
 internal import WireProtocol
 
 /// Keys of target group attributes that code asks for.
@@ -6,6 +7,8 @@ enum TargetGroupAttributeKey {
     static let stickinessEnabled = "stickiness.enabled"
     static let stickinessType = "stickiness.type"
     static let stickinessDuration = "stickiness.lb_cookie.duration_seconds"
+    static let stickinessCookieName = "stickiness.app_cookie.cookie_name"
+    static let stickinessCookieDuration = "stickiness.app_cookie.duration_seconds"
     static let slowStart = "slow_start.duration_seconds"
     static let algorithm = "load_balancing.algorithm.type"
     static let minimumHealthyCount = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count"
@@ -19,13 +22,14 @@ extension AttributeTable {
         resource: "Target group", kind: "target groups with the protocol HTTP",
         definitions: [
             AttributeDefinition(TargetGroupAttributeKey.deregistrationDelay, .integer(0...3600), default: "300"),
-            .fixed(TargetGroupAttributeKey.stickinessEnabled, .boolean, default: "false"),
+            AttributeDefinition(TargetGroupAttributeKey.stickinessEnabled, .boolean, default: "false"),
             .limited(
                 TargetGroupAttributeKey.stickinessType, .oneOf(["lb_cookie", "app_cookie", "source_ip"]),
-                default: "lb_cookie", to: ["lb_cookie"]),
+                default: "lb_cookie", to: ["lb_cookie", "app_cookie"]),
             AttributeDefinition(TargetGroupAttributeKey.stickinessDuration, .integer(1...604_800), default: "86400"),
-            .fixed("stickiness.app_cookie.cookie_name", .text, default: ""),
-            .fixed("stickiness.app_cookie.duration_seconds", .integer(1...604_800), default: "86400"),
+            AttributeDefinition(TargetGroupAttributeKey.stickinessCookieName, .text, default: ""),
+            AttributeDefinition(
+                TargetGroupAttributeKey.stickinessCookieDuration, .integer(1...604_800), default: "86400"),
             .fixed(TargetGroupAttributeKey.slowStart, .integerOrZero(30...900), default: "0"),
             AttributeDefinition(
                 TargetGroupAttributeKey.algorithm,
@@ -63,6 +67,36 @@ extension AttributeTable {
                 "'\(TargetGroupAttributeKey.slowStart)' cannot be enabled with the load balancing algorithm '\(algorithm)'"
             )
         }
+        try self.checkCookie(result)
         return result
+    }
+
+    /// An application's cookie has a name of its own, and stickiness that follows one has a name to follow.
+    private func checkCookie(_ attributes: [String: String]) throws(AWSError) {
+        let name = self.value(TargetGroupAttributeKey.stickinessCookieName, in: attributes)
+        guard name.utf8.allSatisfy(Self.isCookieNameByte), name.utf8.count <= 4096 else {
+            throw .validation(
+                "'\(TargetGroupAttributeKey.stickinessCookieName)' value '\(name)' is not a valid cookie name")
+        }
+        guard !StickyCookie.isReserved(name) else {
+            throw .invalidConfiguration(
+                "'\(TargetGroupAttributeKey.stickinessCookieName)' value '\(name)' has a prefix that is reserved: AWSALB, AWSALBAPP, AWSALBTG"
+            )
+        }
+        guard name.isEmpty, self.isSticky(attributes),
+            self.value(TargetGroupAttributeKey.stickinessType, in: attributes) == "app_cookie"
+        else { return }
+        throw .invalidConfiguration(
+            "'\(TargetGroupAttributeKey.stickinessCookieName)' must be specified to enable stickiness of type 'app_cookie'"
+        )
+    }
+
+    func isSticky(_ attributes: [String: String]) -> Bool {
+        self.value(TargetGroupAttributeKey.stickinessEnabled, in: attributes) == "true"
+    }
+
+    /// The characters of a token (RFC 6265, 4.1.1).
+    private static func isCookieNameByte(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7F && !"()<>@,;:\\\"/[]?={}".utf8.contains(byte)
     }
 }

@@ -19,6 +19,7 @@ extension ELBv2Handlers {
         let (record, generation) = try await self.store.write { transaction in
             var record = try transaction.requiredTargetGroup(input.targetGroupArn)
             record.attributes = try AttributeTable.targetGroup.applyingToTargetGroup(changes, to: record.attributes)
+            try StickyCombination.check(record, in: transaction)
             try transaction.update(record)
             return (record, try transaction.routingChanged())
         }

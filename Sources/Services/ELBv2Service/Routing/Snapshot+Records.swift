@@ -23,13 +23,26 @@ extension TargetGroupAttributes {
     init(stored: [String: String]) {
         func value(_ key: String) -> String { AttributeTable.targetGroup.value(key, in: stored) }
         let slowStart = Int(value(TargetGroupAttributeKey.slowStart)) ?? 0
-        let stickiness = Int(value(TargetGroupAttributeKey.stickinessDuration)) ?? 86400
         self.init(
             algorithm: Algorithm(rawValue: value(TargetGroupAttributeKey.algorithm)) ?? .roundRobin,
             minimumHealthyCount: Int(value(TargetGroupAttributeKey.minimumHealthyCount)) ?? 1,
             minimumHealthyPercentage: Int(value(TargetGroupAttributeKey.minimumHealthyPercentage)),
             slowStart: slowStart == 0 ? nil : .seconds(slowStart),
-            stickiness: value(TargetGroupAttributeKey.stickinessEnabled) == "true" ? .seconds(stickiness) : nil)
+            stickiness: TargetStickiness(stored: stored))
+    }
+}
+
+extension TargetStickiness {
+    init?(stored: [String: String]) {
+        func value(_ key: String) -> String { AttributeTable.targetGroup.value(key, in: stored) }
+        func duration(_ key: String) -> Duration { .seconds(Int(value(key)) ?? 86400) }
+        guard AttributeTable.targetGroup.isSticky(stored) else { return nil }
+        self =
+            value(TargetGroupAttributeKey.stickinessType) == "app_cookie"
+            ? .applicationCookie(
+                name: value(TargetGroupAttributeKey.stickinessCookieName),
+                duration: duration(TargetGroupAttributeKey.stickinessCookieDuration))
+            : .loadBalancerCookie(duration: duration(TargetGroupAttributeKey.stickinessDuration))
     }
 }
 

@@ -22,6 +22,7 @@ struct CheckedActions {
             self.actions = [ForwardNormalization.shown(config, order: action.order)]
             self.targetGroupARNs = Set((config.targetGroups ?? []).compactMap(\.targetGroupArn))
             try Self.checkTargetGroups(self.targetGroupARNs, loadBalancerARN, snapshot)
+            try StickyCombination.check(config, in: snapshot)
         case .redirect:
             var shown = ELBv2.Action(type: .redirect)
             shown.order = action.order

@@ -46,11 +46,12 @@ enum ForwardNormalization {
     ) throws(AWSError) -> ELBv2.TargetGroupStickinessConfig {
         guard var config else { return ELBv2.TargetGroupStickinessConfig(enabled: false) }
         config.enabled = config.enabled ?? false
-        guard config.enabled != true else { throw .validation("Target group stickiness is not supported by Teal") }
         if let duration = config.durationSeconds {
             guard (1...604_800).contains(duration) else {
                 throw .validation("Stickiness duration '\(duration)' must be between '1-604800' inclusive")
             }
+        } else if config.enabled == true {
+            throw .validation("A stickiness duration must be specified when target group stickiness is enabled")
         }
         return config
     }
