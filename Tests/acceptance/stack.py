@@ -41,8 +41,10 @@ def zipped(source: str, name: str = "hook.py") -> bytes:
 class Stack:
     """Load balancer with production and test listener, service `web` with a CODE_DEPLOY controller, application and group."""
 
-    def __init__(self, server: Server, desired: int = 2, deregistration_delay: int = 1):
+    def __init__(self, server: Server, desired: int = 2, deregistration_delay: int = 1, command=None):
+        """`command` makes a container's command from a version; without it the demo's own service runs."""
         self.server = server
+        self.command = command or (lambda version: [str(BINARY), "demo-app", "--version", version])
         self.ecs, self.elb = server.client("ecs"), server.client("elbv2")
         self.codedeploy, self.functions, self.logs = server.client("codedeploy"), server.client("lambda"), server.client("logs")
         self.production, self.test = free_port(), free_port()
@@ -72,7 +74,7 @@ class Stack:
         )["Listeners"][0]["ListenerArn"]
 
     def task_definition(self, version: str, command: list[str] | None = None, **container) -> str:
-        command = command or [str(BINARY), "demo-app", "--version", version]
+        command = command or self.command(version)
         return self.ecs.register_task_definition(
             family="web", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
             containerDefinitions=[{
