@@ -78,7 +78,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "empty"), ("a: [", "not well-formed yaml"), ("{\"a\": ", "not well-formed JSON"),
+        ("", "empty"), ("text", "The AppSpec file must be a map"), ("a: [", "not well-formed yaml"),
+        ("{\"a\": ", "not well-formed JSON"),
         ("version: 0.0\n", "Resources"),
         ("version: 2.0\n", "version"),
         ("Resources:\n  - A:\n      Type: AWS::Lambda::Function\n      Properties: {}\n", "Resources.A.Type"),

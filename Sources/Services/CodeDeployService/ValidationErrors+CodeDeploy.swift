@@ -39,6 +39,16 @@ extension ValidationErrors {
 
     private static func invalid(_ member: String, _ failure: ValidationFailure) -> AWSError? {
         let text = Self.text(failure)
+        // Names that mean something else in another place.
+        if failure.path.hasPrefix("trafficRoutingConfig.") {
+            return CodeDeploy.Errors.invalidTrafficRoutingConfigurationException(text)
+        }
+        if failure.path.hasPrefix("minimumHealthyHosts.") {
+            return CodeDeploy.Errors.invalidMinimumHealthyHostValueException(text)
+        }
+        if failure.path.hasPrefix("targetFilters.") {
+            return CodeDeploy.Errors.invalidTargetFilterNameException(text)
+        }
         return switch member {
         case "applicationName", "newApplicationName", "applicationNames":
             CodeDeploy.Errors.invalidApplicationNameException(text)

@@ -9,7 +9,8 @@ struct AppSpecSection {
 
     init(_ value: JSONValue, path: String) throws(AppSpecError) {
         guard case .object(let members) = value else {
-            throw AppSpecError("\(path) in the AppSpec file must be a map.")
+            throw AppSpecError(
+                path.isEmpty ? "The AppSpec file must be a map." : "\(path) in the AppSpec file must be a map.")
         }
         self.path = path
         self.members = members

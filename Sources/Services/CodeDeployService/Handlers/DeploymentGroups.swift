@@ -172,7 +172,8 @@ extension CodeDeployHandlers {
     ) throws {
         guard application.computePlatform != CodeDeploy.ComputePlatform.ecs.rawValue else { return }
         let loadBalancer = input.loadBalancerInfo
-        if input.deploymentStyle?.deploymentOption == .withTrafficControl, loadBalancer?.elbInfoList?.isEmpty ?? true,
+        if application.computePlatform == CodeDeploy.ComputePlatform.server.rawValue,
+            input.deploymentStyle?.deploymentOption == .withTrafficControl, loadBalancer?.elbInfoList?.isEmpty ?? true,
             loadBalancer?.targetGroupInfoList?.isEmpty ?? true
         {
             throw CodeDeploy.Errors.invalidLoadBalancerInfoException(

@@ -76,6 +76,9 @@ extension CodeDeployHandlers {
     }
 
     private static func check(_ id: String, of deployment: StoredDeployment) throws {
+        guard !id.isEmpty else {
+            throw CodeDeploy.Errors.deploymentTargetIdRequiredException("A deployment target ID must be specified.")
+        }
         // Some clients name the service by its ARN.
         guard id == deployment.route.targetID || id == deployment.route.serviceARN else {
             throw CodeDeploy.Errors.deploymentTargetDoesNotExistException(

@@ -22,6 +22,12 @@ extension ECSHandlers {
         guard input.serviceRegistries?.isEmpty != false else {
             throw ECS.Errors.invalidParameterException("serviceRegistries is not supported by this version of Teal")
         }
+        let usesStrategy = input.capacityProviderStrategy?.isEmpty == false
+        guard input.launchType == nil || !usesStrategy else {
+            throw ECS.Errors.invalidParameterException(
+                "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again."
+            )
+        }
         try ServiceRules.check(input.networkConfiguration, with: definition)
         for loadBalancer in input.loadBalancers ?? [] { try ServiceRules.check(loadBalancer, with: definition) }
         try await self.checkTargetGroups(input.loadBalancers ?? [], definition, in: scope)
@@ -43,7 +49,8 @@ extension ECSHandlers {
             let body = ECS.TaskSet(
                 startedBy: isCodeDeploy ? "CODE_DEPLOY" : nil, externalId: input.externalId,
                 taskDefinition: definition.taskDefinitionArn,
-                launchType: input.launchType ?? .ec2, capacityProviderStrategy: input.capacityProviderStrategy,
+                launchType: usesStrategy ? nil : input.launchType ?? .ec2,
+                capacityProviderStrategy: input.capacityProviderStrategy,
                 platformVersion: input.platformVersion, networkConfiguration: input.networkConfiguration,
                 loadBalancers: input.loadBalancers ?? [], serviceRegistries: [])
             let revision = StoredServiceRevision(
