@@ -111,7 +111,7 @@ import TrafficRouting
         for await event in proxy.connection.events {
             guard case .drained(let report) = event else { continue }
             #expect(report.target.port == old.port)
-            #expect(report.cut == 0)
+            #expect(report.tally == DrainTally(connections: 1, requests: 1))
             break
         }
     }
@@ -130,6 +130,29 @@ import TrafficRouting
         try await proxy.publish(.forward(["a": 1]), groups: [.of("a", [backend.port], state: .draining(until: .epoch))])
         var reader = TestReader(client)
         #expect(reader.message()?.status == 502)
+    }
+
+    @Test func aTargetThatLeavesAtItsDeadlineIsStillCutAndCounted() async throws {
+        let proxy = try await ProxyFixture()
+        let (arrived, arrivedContinuation) = AsyncStream.makeStream(of: Void.self)
+        let backend = try TestBackend { _, socket in
+            arrivedContinuation.yield()
+            return !socket.receive().isEmpty
+        }
+        try await proxy.publish(.forward(["a": 1]), groups: [.of("a", [backend.port])])
+        let client = try proxy.connect()
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        for await _ in arrived { break }
+        let soon = SystemWallClock().now() + .milliseconds(300)
+        try await proxy.publish(.forward(["a": 1]), groups: [.of("a", [backend.port], state: .draining(until: soon))])
+        try await proxy.publish(.forward(["a": 1]), groups: [.of("a", [])])
+        var reader = TestReader(client)
+        #expect(reader.message()?.status == 502)
+        for await event in proxy.connection.events {
+            guard case .drained(let report) = event else { continue }
+            #expect(report.tally == DrainTally(cutRequests: 1))
+            break
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Model
 import Testing
 import TrafficRouting
 
@@ -147,11 +148,12 @@ import TrafficRouting
 
     @Test func freesTheCountsOfDeletedGroupsAndLoadBalancers() {
         var table = RouteTable(worker: 0, of: 1)
-        _ = table.update(self.snapshot(1, ["a": 1], groups: ["a", "b"]), [:])
+        _ = table.update(self.snapshot(1, ["a": 1], groups: ["a", "b"]), [:], at: .epoch)
         #expect(Set(table.groups.keys.map(\.arn)) == ["a", "b"])
-        _ = table.update(self.snapshot(2, ["a": 1], groups: []), [:])
+        _ = table.update(self.snapshot(2, ["a": 1], groups: []), [:], at: .epoch)
         #expect(Set(table.groups.keys.map(\.arn)) == ["a"])
-        _ = table.update(RoutingSnapshot(generation: Generation(3), loadBalancers: [], targetGroups: []), [:])
+        _ = table.update(
+            RoutingSnapshot(generation: Generation(3), loadBalancers: [], targetGroups: []), [:], at: .epoch)
         #expect(table.groups.isEmpty)
         #expect(table.loadBalancers.isEmpty)
     }

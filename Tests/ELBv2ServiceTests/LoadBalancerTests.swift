@@ -105,6 +105,7 @@ import WireProtocol
         ),
         ("waf.fail_open.enabled", "true", "InvalidConfigurationRequest", "waf.fail_open.enabled"),
         ("idle_timeout.timeout_seconds", "4001", "ValidationError", "1-4000"),
+        ("routing.http.desync_mitigation_mode", "off", "ValidationError", "strictest"),
         ("idle_timeout.timeout_seconds", "+5", "ValidationError", "1-4000"),
     ])
     func attributesThatCannotBeSetAreNamed(key: String, value: String, code: String, text: String) throws {

@@ -84,6 +84,35 @@ import WireProtocol
         }
     }
 
+    @Test(
+        arguments: [
+            ([("slow_start.duration_seconds", "30")], nil),
+            ([("slow_start.duration_seconds", "29")], "ValidationError"),
+            ([("slow_start.duration_seconds", "901")], "ValidationError"),
+            (
+                [
+                    ("slow_start.duration_seconds", "30"),
+                    ("load_balancing.algorithm.type", "least_outstanding_requests"),
+                ], "InvalidConfigurationRequest"
+            ),
+            (
+                [("slow_start.duration_seconds", "30"), ("load_balancing.algorithm.type", "weighted_random")],
+                "InvalidConfigurationRequest"
+            ),
+            ([("load_balancing.algorithm.anomaly_mitigation", "on")], "InvalidConfigurationRequest"),
+        ] as [([(String, String)], String?)])
+    func slowStartGoesWithRoundRobinOnly(attributes: [(String, String)], code: String?) async throws {
+        try await Fixture.with { fixture in
+            let group = try await fixture.targetGroup("blue")
+            let answer = await fixture.code {
+                _ = try await fixture.aws.call(
+                    ELBv2.ModifyTargetGroupAttributes.self,
+                    .init(targetGroupArn: group, attributes: attributes.map { .init(key: $0.0, value: $0.1) }))
+            }
+            #expect(answer == code)
+        }
+    }
+
     @Test func anEmptyProtocolVersionMeansTheDefault() async throws {
         try await Fixture.with { fixture in
             let output = try await fixture.aws.call(

@@ -26,7 +26,8 @@ struct DemoReceipt {
             "  Failed             \(self.totals.failed)",
             "  5xx by origin      load balancer \(self.totals.loadBalancerErrors), targets \(self.totals.targetErrors)",
             "  No answer          \(self.totals.connectionErrors)",
-            "  Drained            \(self.drains.targets) targets, \(self.drains.cutRequests) requests cut off",
+            "  Drained            \(self.drains.targets) targets, \(self.drains.connections) connections; "
+                + "\(self.drains.cutRequests) requests cut off",
         ]
         if let failure = self.totals.firstFailure { lines.append("  First failure      \(failure)") }
         lines.append("  Steps")

@@ -2,10 +2,11 @@ internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
 
-/// How many targets left the load balancer in peace, and how many requests were cut off when their time was up: summed over
-/// the target groups in `/_teal/metrics`.
+/// How many targets left the load balancer, how many of their connections ended in peace, and how many requests were cut
+/// off when the time was up: summed over the target groups in `/_teal/metrics`.
 struct DrainCount: Equatable {
     var targets = 0
+    var connections = 0
     var cutRequests = 0
 
     init() {}
@@ -15,6 +16,7 @@ struct DrainCount: Equatable {
         for line in metrics.split(separator: "\n") {
             guard let value = line.split(separator: " ").last.flatMap({ Int($0) }) else { continue }
             if line.hasPrefix("teal_target_drained_total{") { self.targets += value }
+            if line.hasPrefix("teal_target_drained_connections_total{") { self.connections += value }
             if line.hasPrefix("teal_target_cut_requests_total{") { self.cutRequests += value }
         }
     }

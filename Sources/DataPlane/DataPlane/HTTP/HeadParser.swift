@@ -1,4 +1,5 @@
 internal import Glibc
+internal import TrafficRouting
 
 /// Finds the end of a head in bytes that arrive in pieces, looking at each byte once.
 struct HeadScanner {
@@ -58,6 +59,7 @@ struct RequestHead {
     private(set) var isHTTP10 = false
     private(set) var isHead = false
     private(set) var isIdempotent = false
+    private(set) var isGet = false
     var headers = HeaderTable()
 
     var keepsAlive: Bool { self.isHTTP10 ? self.headers.keepsAlive && !self.headers.closes : !self.headers.closes }
@@ -66,6 +68,18 @@ struct RequestHead {
     var framing: BodyFraming {
         if self.headers.isChunked { return .chunked }
         return .length(self.headers.contentLength ?? 0)
+    }
+
+    /// Of the head of `count` bytes at `base`.
+    ///
+    /// - Parameter isStrict: whether to look for what is `acceptable`, too.
+    func desyncTier(_ base: UnsafePointer<UInt8>, _ count: Int, isStrict: Bool) -> DesyncTier {
+        if self.headers.hasSuspiciousName { return .ambiguous }
+        let length = self.headers.contentLength
+        if self.isGet || self.isHead, self.headers.isChunked || length ?? 0 > 0 { return .ambiguous }
+        guard isStrict else { return .compliant }
+        if self.isGet || self.isHead, length != nil { return .acceptable }
+        return (0..<count).contains { base[$0] >= 0x80 } ? .acceptable : .compliant
     }
 
     /// Reads the head that ends (empty line included) at `end`.
@@ -107,9 +121,10 @@ struct RequestHead {
             self.methodCount == name.utf8CodeUnitCount && memcmp(base, name.utf8Start, self.methodCount) == 0
         }
         if named("GET") {
-            (self.isHead, self.isIdempotent) = (false, true)
+            (self.isGet, self.isHead, self.isIdempotent) = (true, false, true)
             return
         }
+        self.isGet = false
         self.isHead = named("HEAD")
         self.isIdempotent = self.isHead || named("PUT") || named("DELETE") || named("OPTIONS")
         if named("TRACE") || named("CONNECT") { throw .methodNotAllowed }

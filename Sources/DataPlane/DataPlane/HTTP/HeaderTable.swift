@@ -42,6 +42,8 @@ enum KnownHeader {
 enum Bytes {
     static func lowered(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
+    static func isLetter(_ byte: UInt8) -> Bool { Self.lowered(byte) &- 0x61 < 26 }
+
     /// `lowered` is in lower case already.
     static func equalIgnoringCase(_ bytes: UnsafePointer<UInt8>, _ lowered: UnsafePointer<UInt8>, _ count: Int) -> Bool
     {
@@ -146,6 +148,8 @@ struct HeaderTable {
     private(set) var connectionNamesUpgrade = false
     private(set) var hasUpgrade = false
     private(set) var forwardedAddresses = 0
+    /// A name that some servers would read as Content-Length or Transfer-Encoding: `Content_Length`.
+    private(set) var hasSuspiciousName = false
 
     static let maximumHeaderLength = 16 << 10
     private static let maximumHeaders = 256
@@ -158,6 +162,7 @@ struct HeaderTable {
         (self.closes, self.keepsAlive, self.expectsContinue) = (false, false, false)
         (self.connectionNamesUpgrade, self.hasUpgrade) = (false, false)
         self.forwardedAddresses = 0
+        self.hasSuspiciousName = false
     }
 
     /// Reads header lines from `position` to the empty line that ends at `end`. Every line ends with CR LF: whoever
@@ -224,8 +229,34 @@ struct HeaderTable {
                 self.forwardedAddresses += 1
                 return false
             }
-        case .other, .hopByHop, .forwardedProto, .forwardedPort, .traceID: break
+        case .other:
+            if Self.isSuspicious(base + slice.nameStart, slice.nameCount) { self.hasSuspiciousName = true }
+        case .hopByHop, .forwardedProto, .forwardedPort, .traceID: break
         }
+    }
+
+    /// Whether nothing but the characters between the letters keeps a name from being one that frames the message.
+    private static func isSuspicious(_ name: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        guard count >= 13, count <= 24 else { return false }
+        var position = 0
+        while position < count, !Bytes.isLetter(name[position]) { position += 1 }
+        guard position < count else { return false }
+        let wanted: StaticString
+        switch Bytes.lowered(name[position]) {
+        case 0x63: wanted = "contentlength"
+        case 0x74: wanted = "transferencoding"
+        default: return false
+        }
+        var matched = 0
+        while position < count {
+            if Bytes.isLetter(name[position]) {
+                guard matched < wanted.utf8CodeUnitCount, Bytes.lowered(name[position]) == wanted.utf8Start[matched]
+                else { return false }
+                matched += 1
+            }
+            position += 1
+        }
+        return matched == wanted.utf8CodeUnitCount
     }
 
     /// Marks the headers that a Connection header names. Those that frame the message cannot be named away.

@@ -22,7 +22,7 @@ final class FeedServer: Sendable {
     private let file: ProxyStateFile
     private let logger: Logger
     private let session: Mutex<Session?> = Mutex(nil)
-    private let drained: Mutex<Set<TargetKey>> = Mutex([])
+    private let drained = Mutex(DrainLedger())
     private let saving = Mutex(())
     private let everConnected = Atomic<Bool>(false)
 
@@ -158,20 +158,7 @@ final class FeedServer: Sendable {
     }
 
     private func reportDrained(_ reports: [WorkerReport]) {
-        var inFlight: [TargetKey: (running: Int, cut: Int)] = [:]
-        for draining in reports.lazy.flatMap(\.draining) {
-            inFlight[draining.key, default: (0, 0)].running += draining.inFlight
-            inFlight[draining.key, default: (0, 0)].cut += draining.cut
-        }
-        let ended = inFlight.filter { $0.value.running == 0 }
-        let news = self.drained.withLock { known in
-            // A target that left, or is registered again, can drain again.
-            known.formIntersection(inFlight.keys)
-            return ended.filter { known.insert($0.key).inserted }
-        }
-        for (key, value) in news {
-            self.send(.drained(DrainReport(group: key.group, target: key.target, cut: value.cut)))
-        }
+        for report in self.drained.withLock({ $0.ended(in: reports) }) { self.send(.drained(report)) }
     }
 
     private static func merge(_ reports: [WorkerReport]) -> ProxyCounters {

@@ -9,16 +9,40 @@ final class TargetRoute {
     let address: SocketAddress
     /// Most recently used last.
     var idle: [UpstreamConnection] = []
-    var inFlight = 0
-    /// Requests that the end of draining cut off.
-    var cut = 0
-    var state: Target.State
+    private(set) var inFlight = 0
+    private(set) var state = Target.State.registered
+    private(set) var drain = DrainMachine()
+    /// Monotonic milliseconds: when it was gone from the snapshot while it drained.
+    var leftAt: Int64?
 
-    init(key: TargetKey, address: SocketAddress, state: Target.State) {
+    init(key: TargetKey, address: SocketAddress) {
         self.key = key
         self.subject = StickySubject(key.target, in: key.group)
         self.address = address
+    }
+
+    /// Takes what the snapshot says; answers whether idle connections must be closed.
+    func follow(_ state: Target.State) -> Bool {
         self.state = state
+        self.leftAt = nil
+        switch state {
+        case .registered:
+            self.drain.registered()
+            return false
+        case .draining(let deadline):
+            let action = self.drain.deregistered(until: deadline, idle: self.idle.count, inFlight: self.inFlight)
+            return action == .closeIdleConnections
+        }
+    }
+
+    func requestBegan() {
+        self.inFlight += 1
+        if self.isDraining { self.drain.requestBegan() }
+    }
+
+    func requestEnded(wasCut: Bool) {
+        self.inFlight -= 1
+        if self.isDraining { self.drain.requestEnded(wasCut: wasCut, inFlight: self.inFlight) }
     }
 
     var isDraining: Bool { self.state != .registered }
@@ -33,6 +57,9 @@ final class GroupRoute {
     private(set) var failsOpen = false
     private(set) var stickiness: TargetStickiness?
     private var eligible: [TargetRoute] = []
+    private var slowStart = SlowStart<TargetKey>()
+    /// Of the eligible targets, while some of them are in slow start.
+    private var shares: WeightedRotation?
     private var algorithm = TargetGroupAttributes.Algorithm.roundRobin
     /// Starts elsewhere in each worker, so that the workers do not march in step.
     private var cursor: Int
@@ -46,7 +73,9 @@ final class GroupRoute {
         self.random = XorShift(seed: UInt64(worker) + 1)
     }
 
-    func update(_ group: TargetGroup, _ targets: [TargetRoute], _ health: [TargetKey: TargetHealth]) {
+    func update(
+        _ group: TargetGroup, _ targets: [TargetRoute], _ health: [TargetKey: TargetHealth], at now: Timestamp
+    ) {
         self.targets = targets
         self.algorithm = group.attributes.algorithm
         self.stickiness = group.attributes.stickiness
@@ -54,6 +83,26 @@ final class GroupRoute {
         let eligibility = TargetEligibility(facts, group.attributes)
         self.eligible = eligibility.eligible.map { targets[$0] }
         self.failsOpen = eligibility.failsOpen
+        self.slowStart.update(
+            healthy: targets.lazy.map(\.key).filter { health[$0] == .healthy }, duration: group.attributes.slowStart,
+            at: now)
+        self.shares = nil
+        self.easeIn(at: now)
+    }
+
+    /// Lets the shares of targets in slow start grow with time.
+    func easeIn(at now: Timestamp) {
+        guard self.slowStart.isRamping else {
+            self.shares = nil
+            return
+        }
+        self.slowStart.pass(to: now)
+        let weights = self.eligible.map { self.slowStart.share(of: $0.key, at: now) }
+        if self.shares == nil {
+            self.shares = WeightedRotation(weights: weights)
+        } else {
+            self.shares?.reweigh(weights)
+        }
     }
 
     /// The target that a client is bound to, where it takes requests.
@@ -75,6 +124,7 @@ final class GroupRoute {
     private func next(_ count: Int) -> TargetRoute {
         switch self.algorithm {
         case .roundRobin:
+            if let index = self.shares?.next() { return self.eligible[index] }
             self.cursor = self.cursor + 1 >= count ? 0 : self.cursor + 1
             return self.eligible[self.cursor]
         case .weightedRandom: return self.eligible[Int(self.random.next() % UInt64(count))]

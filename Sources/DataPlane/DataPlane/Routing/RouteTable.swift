@@ -93,6 +93,8 @@ struct RouteTable {
     private(set) var groups: [TargetGroupID: GroupRoute] = [:]
     private(set) var loadBalancers: [LoadBalancerID: LoadBalancerRoute] = [:]
     private var targets: [TargetKey: TargetRoute] = [:]
+    /// Gone from the snapshot at their deadline, which a worker may hear of before it looks at its clock.
+    private var leaving: [TargetKey: TargetRoute] = [:]
     private var listeners: [UInt16: [ListenerRoute]] = [:]
     private var forwards: [RuleID: ForwardRoute] = [:]
 
@@ -103,36 +105,40 @@ struct RouteTable {
 
     /// Takes a snapshot and health; answers the targets that are draining or gone now, whose idle connections must be
     /// closed.
-    mutating func update(_ snapshot: RoutingSnapshot, _ health: [TargetKey: TargetHealth]) -> [TargetRoute] {
+    mutating func update(
+        _ snapshot: RoutingSnapshot, _ health: [TargetKey: TargetHealth], at now: Timestamp
+    ) -> [TargetRoute] {
         var targets: [TargetKey: TargetRoute] = [:]
         var retired: [TargetRoute] = []
         for group in snapshot.targetGroups {
             var routes: [TargetRoute] = []
             for target in group.targets {
                 let key = TargetKey(group: group.id, target: target.id, address: target.address)
-                guard let route = self.targets[key] ?? Self.route(key, target) else { continue }
-                route.state = target.state
+                guard let route = self.targets[key] ?? self.leaving[key] ?? Self.route(key, target) else { continue }
+                if route.follow(target.state) { retired.append(route) }
                 targets[key] = route
                 routes.append(route)
-                if route.isDraining { retired.append(route) }
             }
-            self.group(group.id).update(group, routes, health)
+            self.group(group.id).update(group, routes, health, at: now)
         }
-        retired += self.targets.values.filter { targets[$0.key] == nil }
+        let gone = self.targets.values.filter { targets[$0.key] == nil }
+        retired += gone
+        self.leaving = self.leaving.filter { targets[$0.key] == nil }
+        for target in gone where target.isDraining { self.leaving[target.key] = target }
         self.targets = targets
         if snapshot.generation != self.generation || self.listeners.isEmpty { self.updateListeners(snapshot) }
-        self.forgetDeleted(snapshot)
+        self.forgetDeleted(snapshot, at: now)
         self.generation = snapshot.generation
         return retired
     }
 
     /// Frees what no snapshot names any more, with its counts. A group that only a rule names stays, without targets.
-    private mutating func forgetDeleted(_ snapshot: RoutingSnapshot) {
+    private mutating func forgetDeleted(_ snapshot: RoutingSnapshot, at now: Timestamp) {
         let present = Set(snapshot.targetGroups.map(\.id))
         let named = Set(self.forwards.values.lazy.flatMap(\.groups).map(\.id))
         for group in self.groups.values where !present.contains(group.id) {
             if named.contains(group.id) {
-                group.update(TargetGroup(id: group.id, targets: []), [], [:])
+                group.update(TargetGroup(id: group.id, targets: []), [], [:], at: now)
             } else {
                 self.groups[group.id] = nil
             }
@@ -143,7 +149,7 @@ struct RouteTable {
 
     private static func route(_ key: TargetKey, _ target: Target) -> TargetRoute? {
         guard let address = IPAddress(target.address) else { return nil }
-        return TargetRoute(key: key, address: SocketAddress(address, port: target.port), state: target.state)
+        return TargetRoute(key: key, address: SocketAddress(address, port: target.port))
     }
 
     private mutating func updateListeners(_ snapshot: RoutingSnapshot) {
@@ -193,5 +199,14 @@ struct RouteTable {
         return candidates.first { host.equalsIgnoringCase($0.loadBalancer.dnsName) } ?? candidates.first
     }
 
-    var draining: [TargetRoute] { self.targets.values.filter(\.isDraining) }
+    var draining: [TargetRoute] { self.targets.values.filter(\.isDraining) + self.leaving.values }
+
+    /// Drops those that have left and drained a while ago: their last report has been read since.
+    mutating func forgetDrained(at now: Int64) {
+        for (key, target) in self.leaving where target.drain.isDrained {
+            let leftAt = target.leftAt ?? now
+            target.leftAt = leftAt
+            if now - leftAt > 5000 { self.leaving[key] = nil }
+        }
+    }
 }

@@ -5,8 +5,8 @@ internal import TrafficRouting
 struct WorkerReport: Sendable {
     struct Draining: Sendable {
         let key: TargetKey
-        let inFlight: Int
-        let cut: Int
+        let isDrained: Bool
+        let tally: DrainTally
     }
 
     var served = Generation.none

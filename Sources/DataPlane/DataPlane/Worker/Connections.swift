@@ -79,6 +79,8 @@ struct Exchange {
     var isHeadRequest = false
     var isHTTP10 = false
     var wantsUpgrade = false
+    /// Neither connection may carry another request (desync mitigation).
+    var isAmbiguous = false
     /// The client's connection may be used for another request afterwards.
     var keepsClient = false
     /// The target's connection too.
@@ -88,6 +90,8 @@ struct Exchange {
     var isReplayable = false
     var wasReplayed = false
     var wasRerouted = false
+    /// Ended by the deadline of its draining target.
+    var wasCut = false
     /// Some byte has come back.
     var wasAnswered = false
     /// Monotonic nanoseconds.

@@ -155,7 +155,8 @@ extension Worker {
         }
         let framing = self.responseHead.framing(answeringHead: client.exchange.isHeadRequest)
         if framing == .untilClose || self.isExiting { client.exchange.keepsClient = false }
-        client.exchange.keepsUpstream = self.responseHead.keepsAlive && framing != .untilClose
+        client.exchange.keepsUpstream =
+            self.responseHead.keepsAlive && framing != .untilClose && !client.exchange.isAmbiguous
         client.exchange.responseBody = BodyScanner(framing)
         client.exchange.hasResponseHead = true
         client.exchange.group?.counters.answered(status)

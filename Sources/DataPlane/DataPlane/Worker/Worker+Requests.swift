@@ -88,6 +88,14 @@ extension Worker {
             self.refuse(client, 463)
             return
         }
+        let mitigation = loadBalancer.attributes.desyncMitigation
+        switch mitigation.verdict(on: self.requestHead.desyncTier(base, count, isStrict: mitigation == .strictest)) {
+        case .forward: break
+        case .forwardAndClose: (client.exchange.keepsClient, client.exchange.isAmbiguous) = (false, true)
+        case .refuse:
+            self.refuse(client, 400)
+            return
+        }
         switch self.action(listener, client, base, host) {
         case .forward(let forward):
             self.forward(client, input, count, forward, listener)

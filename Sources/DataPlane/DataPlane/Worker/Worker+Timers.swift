@@ -4,22 +4,21 @@ extension Worker {
     /// Ends waits whose time is up. Ten times a second over all connections: no timer is kept per request.
     func sweep() {
         for client in self.clients {
-            if let target = client.exchange.upstream?.target, case .draining(let until) = target.state,
-                self.wallNow >= until
-            {
-                target.cut += 1
+            if let drain = client.exchange.upstream?.target.drain, drain.timePassed(to: self.wallNow) == .cutRequests {
                 self.cut(client)
             } else if self.now >= client.deadline {
                 self.timedOut(client)
             }
         }
         for group in self.routes.groups.values {
+            group.easeIn(at: self.wallNow)
             for target in group.targets { self.closeStale(target) }
         }
     }
 
     /// The deregistration delay is over: what still runs is cut (elbv2 guide, deregistration delay).
     private func cut(_ client: ClientConnection) {
+        client.exchange.wasCut = true
         switch client.phase {
         case .exchanging:
             self.fail(client, 502)

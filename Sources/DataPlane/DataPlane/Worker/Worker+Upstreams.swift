@@ -42,7 +42,7 @@ extension Worker {
 
     private func lend(_ upstream: UpstreamConnection, to client: ClientConnection) {
         upstream.client = client
-        upstream.target.inFlight += 1
+        upstream.target.requestBegan()
         client.exchange.upstream = upstream
     }
 
@@ -56,7 +56,7 @@ extension Worker {
         guard let upstream = client.exchange.upstream else { return }
         client.exchange.upstream = nil
         let target = upstream.target
-        target.inFlight -= 1
+        target.requestEnded(wasCut: client.exchange.wasCut)
         upstream.client = nil
         guard reuse, !target.isDraining, !self.isExiting, target.idle.count < Self.maximumIdlePerTarget else {
             self.close(upstream)

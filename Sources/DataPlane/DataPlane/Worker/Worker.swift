@@ -109,6 +109,7 @@ final class Worker {
             }
             self.wallNow = wall
             self.sweep()
+            self.routes.forgetDrained(at: self.now)
             let isDraining = !self.routes.draining.isEmpty
             if self.now >= self.nextReport || isDraining {
                 self.nextReport = self.now + 1000
@@ -237,7 +238,7 @@ final class Worker {
         guard version != self.seenVersion else { return }
         self.seenVersion = version
         let content = self.publication.read()
-        for target in self.routes.update(content.snapshot, content.health) {
+        for target in self.routes.update(content.snapshot, content.health, at: self.wallNow) {
             for connection in target.idle { self.close(connection) }
             target.idle = []
         }
@@ -276,7 +277,7 @@ final class Worker {
         }
         report.loadBalancers = self.routes.loadBalancers.mapValues(\.counters)
         report.draining = self.routes.draining.map {
-            WorkerReport.Draining(key: $0.key, inFlight: $0.inFlight, cut: $0.cut)
+            WorkerReport.Draining(key: $0.key, isDrained: $0.drain.isDrained, tally: $0.drain.tally)
         }
         self.board.post(report, worker: self.index)
     }

@@ -64,12 +64,11 @@ package struct TargetHealthReport: Equatable, Sendable, Codable {
 package struct DrainReport: Equatable, Sendable, Codable {
     package let group: TargetGroupID
     package let target: TargetID
-    /// Requests that were still in flight at the deadline and were cut.
-    package let cut: Int
+    package let tally: DrainTally
 
-    package init(group: TargetGroupID, target: TargetID, cut: Int) {
+    package init(group: TargetGroupID, target: TargetID, tally: DrainTally) {
         self.group = group
         self.target = target
-        self.cut = cut
+        self.tally = tally
     }
 }

@@ -1,9 +1,9 @@
 /// Chooses between weighted entries so that every window of `sum of weights` choices holds each entry exactly by its
 /// weight, and shorter windows as evenly as whole numbers allow (smooth weighted round robin).
 package struct WeightedRotation: Equatable, Sendable {
-    package let weights: [Int]
+    package private(set) var weights: [Int]
     private var credits: [Int]
-    private let total: Int
+    private var total: Int
 
     package init(weights: [Int]) {
         self.weights = weights
@@ -21,6 +21,13 @@ package struct WeightedRotation: Equatable, Sendable {
         }
         self.credits[best] -= self.total
         return best
+    }
+
+    /// Goes on from here with other weights of the same entries.
+    package mutating func reweigh(_ weights: [Int]) {
+        precondition(weights.count == self.weights.count, "other weights of other entries")
+        self.weights = weights
+        self.total = weights.reduce(0, +)
     }
 
     /// Moves on by a part of one round, so that several workers that start together do not all choose the same entry

@@ -65,15 +65,21 @@ struct MetricsPage: Sendable {
         }
         self.writeTargets(totals.targetGroups.values.sorted { $0.id.arn < $1.id.arn }, to: &text)
         let drains = totals.drains.sorted { $0.key.arn < $1.key.arn }
-        text.metric(
-            "teal_target_drained_total", .counter, "Deregistered targets that have no request in flight any more.")
-        for (group, drain) in drains {
-            text.sample("teal_target_drained_total", [("target_group", group.arn)], Double(drain.targets))
+        func drained(_ name: String, _ help: String, _ value: (TrafficCounters.Drains) -> Int) {
+            text.metric(name, .counter, help)
+            for (group, drain) in drains { text.sample(name, [("target_group", group.arn)], Double(value(drain))) }
         }
-        text.metric(
-            "teal_target_cut_requests_total", .counter, "Requests that the end of a deregistration delay cut off.")
-        for (group, drain) in drains {
-            text.sample("teal_target_cut_requests_total", [("target_group", group.arn)], Double(drain.cutRequests))
+        drained("teal_target_drained_total", "Deregistered targets that have no request in flight any more.") {
+            $0.targets
+        }
+        drained(
+            "teal_target_drained_connections_total", "Connections to deregistered targets that ended without a cut."
+        ) { $0.tally.connections }
+        drained(
+            "teal_target_drained_requests_total", "Requests in flight at deregistration that ended before the deadline."
+        ) { $0.tally.requests }
+        drained("teal_target_cut_requests_total", "Requests that the end of a deregistration delay cut off.") {
+            $0.tally.cutRequests
         }
     }
 

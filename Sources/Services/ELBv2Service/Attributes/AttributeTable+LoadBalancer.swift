@@ -30,12 +30,14 @@ extension AttributeTable {
                 .fixed("health_check_logs.s3.prefix", .text, default: ""),
                 .fixed("ipv6.deny_all_igw_traffic", .boolean, default: isInternal ? "true" : "false"),
                 .fixed("load_balancing.cross_zone.enabled", .boolean, default: "true"),
-                .fixed(
+                AttributeDefinition(
                     LoadBalancerAttributeKey.desyncMitigation, .oneOf(["monitor", "defensive", "strictest"]),
                     default: "defensive"),
                 AttributeDefinition(LoadBalancerAttributeKey.dropInvalidHeaders, .boolean, default: "false"),
                 AttributeDefinition(LoadBalancerAttributeKey.preserveHost, .boolean, default: "false"),
-                .fixed("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", .boolean, default: "false"),
+                // Only requests that come over TLS get these headers, so that either value is true of HTTP listeners.
+                AttributeDefinition(
+                    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled", .boolean, default: "false"),
                 AttributeDefinition(LoadBalancerAttributeKey.forwardedForClientPort, .boolean, default: "false"),
                 AttributeDefinition(
                     LoadBalancerAttributeKey.forwardedForMode, .oneOf(["append", "preserve", "remove"]),

@@ -30,7 +30,7 @@ extension AttributeTable {
             AttributeDefinition(TargetGroupAttributeKey.stickinessCookieName, .text, default: ""),
             AttributeDefinition(
                 TargetGroupAttributeKey.stickinessCookieDuration, .integer(1...604_800), default: "86400"),
-            .fixed(TargetGroupAttributeKey.slowStart, .integerOrZero(30...900), default: "0"),
+            AttributeDefinition(TargetGroupAttributeKey.slowStart, .integerOrZero(30...900), default: "0"),
             AttributeDefinition(
                 TargetGroupAttributeKey.algorithm,
                 .oneOf(["round_robin", "least_outstanding_requests", "weighted_random"]), default: "round_robin"),

@@ -107,12 +107,12 @@ package struct ProxySupervisor: Service {
         case .counters(let counters): self.counters.record(counters)
         case .drained(let drain):
             self.counters.record(drain)
-            guard drain.cut > 0 else { return }
+            guard drain.tally.cutRequests > 0 else { return }
             self.logger.info(
                 "requests were cut at the end of the deregistration delay",
                 metadata: [
                     "target.group": "\(drain.group.arn)", "target": "\(drain.target.id):\(drain.target.port)",
-                    "requests": "\(drain.cut)",
+                    "requests": "\(drain.tally.cutRequests)",
                 ])
         }
     }

@@ -13,8 +13,7 @@ package final class TrafficCounters: Sendable {
     /// Targets of one group that were deregistered and have no request in flight any more.
     package struct Drains: Equatable, Sendable {
         package fileprivate(set) var targets = 0
-        /// Requests that the end of the deregistration delay cut off.
-        package fileprivate(set) var cutRequests = 0
+        package fileprivate(set) var tally = DrainTally()
     }
 
     private struct State {
@@ -46,8 +45,10 @@ package final class TrafficCounters: Sendable {
 
     func record(_ drain: DrainReport) {
         self.state.withLock { state in
-            state.past.drains[drain.group, default: Drains()].targets += 1
-            state.past.drains[drain.group, default: Drains()].cutRequests += drain.cut
+            var drains = state.past.drains[drain.group] ?? Drains()
+            drains.targets += 1
+            drains.tally = drains.tally + drain.tally
+            state.past.drains[drain.group] = drains
         }
     }
 }
