@@ -78,7 +78,12 @@ extension HostProcessRuntime {
             kill(orphan.pid, SIGKILL)
         }
         let exit = ExitRecord(code: nil, at: SystemWallClock().now())
-        try folder.write(exit)
+        do throws(SystemError) {
+            try folder.write(exit)
+        } catch {
+            // On a full disk the next look finds the same, a little later.
+            guard error.code == ENOSPC || error.code == EDQUOT else { throw error }
+        }
         return exit
     }
 

@@ -21,9 +21,14 @@ package struct DataDirectoryLock: ~Copyable {
                 "\(directory.path) is in use by process \(holder.isEmpty ? "(unknown)" : holder); stop it, or pass another --data-dir"
             )
         }
-        ftruncate(descriptor, 0)
+        // Never empty in between: on a full disk the block of the last holder's text is written again.
         let text = Array("\(getpid())".utf8)
-        _ = pwrite(descriptor, text, text.count, 0)
+        guard pwrite(descriptor, text, text.count, 0) == text.count, ftruncate(descriptor, off_t(text.count)) == 0
+        else {
+            let reason = String(cString: strerror(errno))
+            close(descriptor)
+            throw ServerFailure("cannot write \(directory.lock): \(reason)")
+        }
         self.descriptor = descriptor
     }
 

@@ -66,7 +66,20 @@ struct Workload: ~Copyable {
         let deadline = self.clock.now() + .seconds(2)
         while open.contains(true), self.clock.now() < deadline { self.collect(&open, timeout: 200) }
         for index in self.streams.indices { self.finishStream(index) }
-        if let exit { try self.folder.write(exit) }
+        if let exit { try self.keep(exit) }
+    }
+
+    /// Writes the exit down. On a full disk it tries for half a minute: without the record nobody learns the exit code.
+    private func keep(_ exit: ExitRecord) throws {
+        let deadline = self.clock.now() + .seconds(30)
+        while true {
+            do throws(SystemError) {
+                return try self.folder.write(exit)
+            } catch {
+                guard error.code == ENOSPC || error.code == EDQUOT, self.clock.now() < deadline else { throw error }
+                usleep(200_000)
+            }
+        }
     }
 
     /// Waits for output or a signal and keeps the output that is there.

@@ -30,18 +30,28 @@ final class DeploymentController: Service {
     }
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown { try await self.drive() }
+        await cancelWhenGracefulShutdown { await self.drive() }
     }
 
-    private func drive() async throws {
-        try await withThrowingDiscardingTaskGroup { group in
-            for await _ in self.store.changes.watch([.deployments]) {
-                for id in try await self.store.read({ try $0.activeCodeDeployDeployments() }) {
-                    guard self.driven.withLock({ $0.insert(id).inserted }) else { continue }
-                    group.addTask { await self.drive(id) }
+    private func drive() async {
+        let signal = WakeSignal()
+        let changes = self.store.changes.watch([.deployments])
+        await withDiscardingTaskGroup { group in
+            group.addTask { await signal.follow(changes) }
+            var retryAt: Timestamp?
+            while await signal.wait(until: retryAt, self.clock) {
+                do {
+                    for id in try await self.store.read({ try $0.activeCodeDeployDeployments() })
+                    where self.driven.withLock({ $0.insert(id).inserted }) {
+                        group.addTask { await self.drive(id) }
+                    }
+                    retryAt = nil
+                } catch {
+                    // Where this was a cancellation, the wait ends the loop.
+                    self.logger.error("deployments could not be read", metadata: ["error": "\(error)"])
+                    retryAt = self.clock.now() + .seconds(1)
                 }
             }
-            // The stream ends only when this task is cancelled.
             group.cancelAll()
         }
     }

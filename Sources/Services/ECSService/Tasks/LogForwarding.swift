@@ -38,31 +38,41 @@ struct LogForwarding: Sendable {
     }
 
     /// Goes on behind the last line that has been kept. Returns when the container has ended and all of its output is kept.
+    /// What cannot be kept now (a full disk) is read again after a pause.
     func run() async {
-        do {
-            let start = try await self.output.position(self.stream).map { LogPosition($0) }
-            let buffer = LineBuffer(clock: self.clock)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    defer { buffer.end() }
-                    for try await line in self.runtime.logLines(of: self.container, after: start) {
-                        try await buffer.add(line)
-                    }
-                }
-                while let lines = try await buffer.next(), let last = lines.last {
-                    try await self.output.append(
-                        self.stream, lines.map { (at: $0.at, text: $0.text) }, last.position.text)
-                }
-                try await group.waitForAll()
+        while true {
+            do {
+                try await self.forward()
+                return
+            } catch is CancellationError {
+                return
+            } catch {
+                self.logger.warning(
+                    "container output could not be sent to its log group",
+                    metadata: [
+                        "task.id": "\(self.container.taskID)", "group": "\(self.destination.group)",
+                        "error": "\(error)",
+                    ])
             }
-        } catch is CancellationError {
-            return
-        } catch {
-            self.logger.warning(
-                "container output could not be sent to its log group",
-                metadata: [
-                    "task.id": "\(self.container.taskID)", "group": "\(self.destination.group)", "error": "\(error)",
-                ])
+            do { try await self.clock.sleep(for: .seconds(5)) } catch { return }
+        }
+    }
+
+    private func forward() async throws {
+        let start = try await self.output.position(self.stream).map { LogPosition($0) }
+        let buffer = LineBuffer(clock: self.clock)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { buffer.end() }
+                for try await line in self.runtime.logLines(of: self.container, after: start) {
+                    try await buffer.add(line)
+                }
+            }
+            while let lines = try await buffer.next(), let last = lines.last {
+                try await self.output.append(
+                    self.stream, lines.map { (at: $0.at, text: $0.text) }, last.position.text)
+            }
+            try await group.waitForAll()
         }
     }
 }

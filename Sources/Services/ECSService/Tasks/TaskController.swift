@@ -51,14 +51,17 @@ package struct TaskController: Service {
     /// One driver a task; a driver looks again whenever tasks change.
     private func drive(on signal: WakeSignal, in group: inout TaskGroup<String?>) async {
         var drivers: [String: WakeSignal] = [:]
-        while await signal.wait(until: nil, self.clock) {
+        var retryAt: Timestamp?
+        while await signal.wait(until: retryAt, self.clock) {
             let live: [StoredTask]
             do {
                 live = try await self.store.read { try $0.liveTasks() }
+                retryAt = nil
             } catch is CancellationError {
                 return
             } catch {
                 self.logger.error("tasks could not be read", metadata: ["error": "\(String(reflecting: error))"])
+                retryAt = self.clock.now() + .seconds(1)
                 continue
             }
             let ids = Set(live.map(\.id))

@@ -183,13 +183,22 @@ extension TaskDriver {
 
     private func stopContainer(_ container: String, _ timeout: Duration) async {
         guard let handle = await self.assembly()?.handles[container] else { return }
-        guard
-            case .success(let exit) = await self.attempt({
-                try await self.runtime.stopContainer(handle, timeout: timeout)
-            })
-        else { return }
-        await self.record { machine, _, now in
-            machine.containerExited(container, code: exit.code, outOfMemory: exit.outOfMemory, at: now)
+        while true {
+            switch await self.attempt({ try await self.runtime.stopContainer(handle, timeout: timeout) }) {
+            case .success(let exit):
+                await self.record { machine, _, now in
+                    machine.containerExited(container, code: exit.code, outOfMemory: exit.outOfMemory, at: now)
+                }
+                return
+            case .failure(let failure):
+                self.logger.warning(
+                    "container could not be stopped",
+                    metadata: [
+                        "task.id": "\(self.taskID)", "container": "\(container)", "reason": "\(failure.reason)",
+                    ])
+            case nil: return
+            }
+            guard await self.sleep(until: self.clock.now() + .seconds(1)) else { return }
         }
     }
 

@@ -57,14 +57,18 @@ struct TaskDriver: Sendable {
         }
     }
 
+    /// Tries again every second while the store cannot be read. `nil` where the task is gone, or the server stops.
     private func load() async -> StoredTask? {
-        do {
-            return try await self.store.read { try $0.task(self.taskID) }
-        } catch is CancellationError {
-            return nil
-        } catch {
-            self.logger.error("task could not be read", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
-            return nil
+        while true {
+            do {
+                return try await self.store.read { try $0.task(self.taskID) }
+            } catch is CancellationError {
+                return nil
+            } catch {
+                self.logger.error(
+                    "task could not be read", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
+            }
+            do { try await self.clock.sleep(for: .seconds(1)) } catch { return nil }
         }
     }
 

@@ -125,11 +125,14 @@ private enum FileText {
         return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
     }
 
+    /// Replaced as a whole: where the disk is full, the old file stays.
     static func write(_ text: String, to path: String) {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let temporary = path + ".new"
+        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { return }
-        defer { close(file) }
         let bytes = Array(text.utf8)
-        _ = Glibc.write(file, bytes, bytes.count)
+        let isWhole = Glibc.write(file, bytes, bytes.count) == bytes.count
+        close(file)
+        if isWhole { rename(temporary, path) } else { unlink(temporary) }
     }
 }

@@ -10,43 +10,34 @@ package struct DrainController: Service {
     let logger: Logger
 
     package func run() async throws {
+        let signal = WakeSignal()
+        let changes = self.store.changes.watch([.targetHealth])
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                var earliest: Timestamp?
-                for await _ in self.store.changes.watch([.targetHealth]) {
-                    guard let next = await self.nextDeadline() else { continue }
-                    // A sleeper for this deadline, or for an earlier one that will look again, is there already.
-                    if let waiting = earliest, waiting <= next, waiting > self.clock.now() { continue }
-                    earliest = next
-                    group.addTask { await self.expire(at: next) }
-                }
+                group.addTask { await signal.follow(changes) }
+                var wakeAt: Timestamp?
+                while await signal.wait(until: wakeAt, self.clock) { wakeAt = await self.expire() }
                 group.cancelAll()
             }
         }
     }
 
-    private func nextDeadline() async -> Timestamp? {
+    /// Removes the targets whose time is up.
+    /// - Returns: when to look again, for a store that fails a second later.
+    private func expire() async -> Timestamp? {
         do {
-            return try await self.store.read { try $0.nextDrainDeadline() }
-        } catch {
-            self.logger.error("draining targets could not be read", metadata: ["error": "\(String(reflecting: error))"])
-            return nil
-        }
-    }
-
-    private func expire(at deadline: Timestamp) async {
-        do {
-            try await self.clock.sleep(until: deadline)
+            guard let earliest = try await self.store.read({ try $0.nextDrainDeadline() }) else { return nil }
             let now = self.clock.now()
-            try await self.store.write { transaction in
-                guard try transaction.deleteDrainedTargets(at: now) > 0 else { return }
-                _ = try transaction.routingChanged()
+            guard earliest <= now else { return earliest }
+            return try await self.store.write { transaction in
+                if try transaction.deleteDrainedTargets(at: now) > 0 { _ = try transaction.routingChanged() }
+                return try transaction.nextDrainDeadline()
             }
-        } catch is CancellationError {
-            return
         } catch {
+            // Where this was a cancellation, the wait ends the loop.
             self.logger.error(
                 "drained targets could not be removed", metadata: ["error": "\(String(reflecting: error))"])
+            return self.clock.now() + .seconds(1)
         }
     }
 }

@@ -30,6 +30,8 @@ package actor RoutingPublisher: Service {
     private var connection: ProxyConnection?
     private var sentGeneration = Generation.none
     private var announced: Set<ListenAddress> = []
+    /// A refresh that could not do all: ports that cannot be bound, a store that cannot be read.
+    private let shortcomings = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     init(store: Store, ports: ListenerPorts, logger: Logger) {
         self.store = store
@@ -41,7 +43,7 @@ package actor RoutingPublisher: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                group.addTask { await self.retryPorts() }
+                group.addTask { await self.retry() }
                 for await _ in self.store.changes.watch([.routing]) { await self.refresh() }
                 group.cancelAll()
             }
@@ -108,6 +110,7 @@ package actor RoutingPublisher: Service {
             self.send(compiled)
         } catch {
             self.logger.error("routing could not be compiled", metadata: ["error": "\(String(reflecting: error))"])
+            self.shortcomings.continuation.yield()
         }
     }
 
@@ -116,6 +119,7 @@ package actor RoutingPublisher: Service {
     private func send(_ snapshot: RoutingSnapshot) {
         let ports = Set(snapshot.loadBalancers.flatMap(\.listeners).map { Int($0.port) })
         self.ports.require(ports)
+        if self.ports.hasFailures { self.shortcomings.continuation.yield() }
         if let connection = self.connection {
             if self.sentGeneration < snapshot.generation {
                 connection.send(snapshot)
@@ -130,15 +134,13 @@ package actor RoutingPublisher: Service {
         }
     }
 
-    /// While some port cannot be bound, tries again every five seconds.
-    private func retryPorts() async {
-        for await _ in self.store.changes.watch([.routing]) {
-            while self.ports.hasFailures {
-                // Cancellation ends the loop below.
-                try? await Task.sleep(for: .seconds(5))
-                if Task.isCancelled { return }
-                await self.refresh()
-            }
+    /// Tries again five seconds after a refresh that fell short.
+    private func retry() async {
+        for await _ in self.shortcomings.stream {
+            // Ends early only when it is cancelled, as the stream does then.
+            try? await Task.sleep(for: .seconds(5))
+            if Task.isCancelled { return }
+            await self.refresh()
         }
     }
 }
