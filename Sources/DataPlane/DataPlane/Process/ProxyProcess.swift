@@ -72,7 +72,7 @@ package final class ProxyThreads: Sendable {
 
     package init(_ configuration: ProxyConfiguration, _ logger: Logger) throws(SystemCallError) {
         let file = ProxyStateFile(directory: configuration.stateDirectory)
-        let saved = file.load()
+        let saved = file.load(logger)
         self.configuration = configuration
         self.logger = logger
         self.savedListening = saved?.listening ?? []

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Logging
 internal import ProxyFeed
 internal import TrafficRouting
 
@@ -34,11 +35,18 @@ struct ProxyStateFile: Sendable {
 
     init(directory: String) { self.path = "\(directory)/proxy-state.json" }
 
-    /// `nil` where there is none, or one of another version: the control plane sends everything anyway.
-    func load() -> ProxyState? {
+    /// `nil` where there is none, or one that cannot be read, which is logged: the proxy can go on without, for the
+    /// control plane sends everything anyway.
+    func load(_ logger: Logger) -> ProxyState? {
         guard let bytes = FileManager.default.contents(atPath: self.path) else { return nil }
-        // Unreadable is the same as absent.
-        return try? JSONDecoder().decode(ProxyState.self, from: bytes)
+        do {
+            return try JSONDecoder().decode(ProxyState.self, from: bytes)
+        } catch {
+            logger.error(
+                "the saved routing state cannot be read; nothing is served until a control plane connects",
+                metadata: ["file": "\(self.path)", "error": "\(error)"])
+            return nil
+        }
     }
 
     func save(_ state: ProxyState) throws {

@@ -48,6 +48,8 @@ final class ClientConnection {
     var input: Buffer?
     var output: Buffer?
     var phase = Phase.idle
+    /// Has had an answer: the client knows that the connection may be closed before the next one.
+    var wasAnswered = false
     var scanner = HeadScanner()
     var exchange = Exchange()
     /// Monotonic milliseconds: when the present wait is over.

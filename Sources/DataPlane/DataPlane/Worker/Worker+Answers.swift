@@ -50,6 +50,7 @@ extension Worker {
     func awaitRequest(_ client: ClientConnection) {
         self.putBack(&client.output)
         client.phase = .idle
+        client.wasAnswered = true
         client.scanner = HeadScanner()
         client.deadline = self.now + self.idleMilliseconds(client)
     }

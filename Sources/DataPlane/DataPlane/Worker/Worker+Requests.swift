@@ -40,7 +40,7 @@ extension Worker {
                 if wasEmpty { client.deadline = self.now + self.idleMilliseconds(client) }
                 continue
             }
-            if client.socket.sawEnd || client.socket.failed || (self.isExiting && input.isEmpty) {
+            if client.socket.sawEnd || client.socket.failed || (self.isExiting && input.isEmpty && client.wasAnswered) {
                 self.close(client)
             } else if input.isEmpty {
                 self.putBack(&client.input)

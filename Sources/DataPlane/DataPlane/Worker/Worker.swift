@@ -245,9 +245,20 @@ final class Worker {
         self.follow(content.exitAt == nil ? content.listening : [:])
         if content.exitAt != nil, self.exitAt == nil {
             self.exitAt = content.exitAt
-            for client in self.clients { if case .idle = client.phase, client.input == nil { self.close(client) } }
+            for client in self.clients { self.bidFarewell(client) }
         }
         self.report()
+    }
+
+    /// How long a connection that was accepted just before the end may take to send its request.
+    private static let farewellMilliseconds: Int64 = 1000
+
+    /// Closes a connection between two requests, after a last look for one that has just come.
+    private func bidFarewell(_ client: ClientConnection) {
+        guard case .idle = client.phase, client.input == nil else { return }
+        client.deadline = min(client.deadline, self.now + Self.farewellMilliseconds)
+        client.socket.canRead = true
+        self.advance(client)
     }
 
     private func follow(_ listening: [ListenAddress: [OwnedDescriptor]]) {
