@@ -97,6 +97,102 @@ struct DockerEngineRuntimeTests {
         }
     }
 
+    private func mount(_ volume: ContainerSpecification.DockerVolume) -> ContainerSpecification.Mount {
+        .init(source: .dockerVolume(volume), containerPath: "/data", readOnly: false)
+    }
+
+    private func run(_ script: String, _ mounts: [ContainerSpecification.Mount], _ runtime: DockerEngineRuntime)
+        async throws -> (code: Int?, lines: [String])
+    {
+        let sandbox = try await self.sandbox(runtime, .awsvpc)
+        var specification = self.shell(script)
+        specification.mounts = mounts
+        let container = try await runtime.startContainer(specification, in: sandbox)
+        let lines = try await runtime.logLines(of: container, after: nil).reduce(into: []) { $0.append($1.text) }
+        let code = try await runtime.waitForExit(of: container).code
+        try await runtime.removeSandbox(sandbox)
+        return (code, lines)
+    }
+
+    @Test func aSharedVolumeOutlivesTheTaskAndATasksOwnDoesNot() async throws {
+        try await self.withRuntime { runtime in
+            let name = "teal-test-\(Identifiers.hex(8))"
+            func volume(_ scope: ContainerSpecification.DockerVolume.Scope, size: String = "1m")
+                -> ContainerSpecification.Mount
+            {
+                self.mount(
+                    .init(
+                        name: name, scope: scope, driver: "local",
+                        driverOptions: ["type": "tmpfs", "device": "tmpfs", "o": "size=\(size)"], labels: ["team": "a"])
+                )
+            }
+            func plain(_ scope: ContainerSpecification.DockerVolume.Scope) -> ContainerSpecification.Mount {
+                self.mount(.init(name: name, scope: scope, driver: nil, driverOptions: [:], labels: ["team": "a"]))
+            }
+            await #expect(throws: RuntimeFailure.self) { try await self.run("true", [plain(.shared)], runtime) }
+            do {
+                #expect(try await self.run("echo kept > /data/file", [plain(.autoprovisioned)], runtime).code == 0)
+                #expect(try await self.run("cat /data/file", [plain(.shared)], runtime).lines == ["kept"])
+                #expect(try await self.run("cat /data/file", [plain(.autoprovisioned)], runtime).lines == ["kept"])
+                #expect(try await runtime.engine.volume(name)?.labels["team"] == "a")
+                // It is another one than asked for.
+                await #expect(throws: RuntimeFailure.self) {
+                    try await self.run("true", [volume(.autoprovisioned)], runtime)
+                }
+                #expect(try await self.run("ls /data; echo kept > /data/file", [plain(.task)], runtime).lines == [])
+                #expect(
+                    try await self.run("ls /data; cat /proc/mounts", [volume(.task)], runtime).lines.contains {
+                        $0.hasPrefix("tmpfs /data tmpfs") && $0.contains("size=1024k")
+                    })
+            } catch {
+                Issue.record(error)
+            }
+            try await runtime.engine.removeVolume(name)
+        }
+    }
+
+    @Test func anAbsentFolderOfTheHostIsMade() async throws {
+        try await self.withRuntime { runtime in
+            let folder = "/tmp/teal-test-\(Identifiers.hex(8))"
+            let written = try await self.run(
+                "echo x > /data/file",
+                [.init(source: .hostPath("\(folder)/new"), containerPath: "/data", readOnly: false)], runtime)
+            #expect(written.code == 0)
+            let read = try await self.run(
+                "cat /data/file; echo y > /data/file || echo read-only",
+                [.init(source: .hostPath("\(folder)/new"), containerPath: "/data", readOnly: true)], runtime)
+            #expect(read.lines.contains("x") && read.lines.contains("read-only"))
+            _ = try await self.run(
+                "rm -rf /data/new", [.init(source: .hostPath(folder), containerPath: "/data", readOnly: false)], runtime
+            )
+            rmdir(folder)
+        }
+    }
+
+    @Test func optionsOfATemporaryFileSystemAreApplied() async throws {
+        try await self.withRuntime { runtime in
+            let mount = ContainerSpecification.Mount(
+                source: .tmpfs(sizeInMiB: 2, options: ["mode=0710", "noatime"]), containerPath: "/scratch",
+                readOnly: false)
+            let lines = try await self.run("cat /proc/mounts", [mount], runtime).lines
+            let line = try #require(lines.first { $0.contains(" /scratch ") })
+            #expect(line.hasPrefix("tmpfs /scratch tmpfs"))
+            for option in ["size=2048k", "mode=710", "noatime", "nosuid"] { #expect(line.contains(option)) }
+        }
+    }
+
+    @Test func aSandboxThatCannotStartLeavesNothingBehind() async throws {
+        try await self.withRuntime(.published) { runtime in
+            let other = DockerEngineRuntime(
+                engine: runtime.engine.address, dataDirectory: "/test/\(Identifiers.hex(16))", reachability: .published,
+                // An address that this machine does not have: TEST-NET-1.
+                publishAddress: "192.0.2.1", http: runtime.engine.http, logger: Logger(label: "test"))
+            await #expect(throws: RuntimeFailure.self) { try await self.sandbox(other, .awsvpc) }
+            #expect(try await other.engine.containers(labels: other.naming.filter()) == [])
+            try await other.removeNetwork()
+        }
+    }
+
     @Test func limitsAndOptionsReachTheContainer() async throws {
         try await self.withRuntime { runtime in
             var specification = self.shell("ulimit -n; (echo x > /x) || echo read-only")

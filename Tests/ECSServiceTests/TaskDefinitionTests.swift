@@ -29,6 +29,72 @@ import WireProtocol
         }
     }
 
+    @Test func volumesNetworkAndMountsAreCheckedByName() async throws {
+        typealias Input = ECS.RegisterTaskDefinition.Input
+        func input(
+            _ mode: ECS.NetworkMode? = nil, _ volumes: [ECS.Volume] = [],
+            change: (inout ECS.ContainerDefinition) -> Void
+        ) -> Input {
+            var container = ECS.ContainerDefinition(name: "app", image: "app:1", memory: 64)
+            change(&container)
+            return Input(family: "web", networkMode: mode, containerDefinitions: [container], volumes: volumes)
+        }
+        let docker = ECS.DockerVolumeConfiguration(scope: .task, autoprovision: true)
+        let cases: [(Input, String)] = [
+            (
+                input { $0.mountPoints = [.init(sourceVolume: "data", containerPath: "/data")] },
+                "Unknown volume 'data'."
+            ),
+            (
+                input(nil, [.init(name: "data")]) { $0.mountPoints = [.init(sourceVolume: "data")] },
+                "Container 'app': the mount point of volume 'data' needs a containerPath."
+            ),
+            (
+                input(nil, [.init(name: "data"), .init(name: "data")]) { _ in },
+                "Two volumes can not have the same name: 'data'."
+            ),
+            (
+                input(nil, [.init(name: "data", host: .init(sourcePath: "/data"), dockerVolumeConfiguration: .init())])
+                { _ in
+                },
+                "When the volume parameter is specified, only one volume configuration type should be used. (volume 'data')"
+            ),
+            (
+                input(nil, [.init(name: "data", dockerVolumeConfiguration: docker)]) { _ in },
+                "Volume 'data': autoprovision is only valid for volumes of shared scope."
+            ),
+            (
+                input {
+                    $0.linuxParameters = .init(tmpfs: [.init(containerPath: "/t", size: 1, mountOptions: ["rx"])])
+                },
+                "Container 'app': unknown tmpfs mount option 'rx'."
+            ),
+            (input(.awsvpc) { $0.hostname = "h" }, "hostname is not supported on container when networkMode=awsvpc."),
+            (
+                input(.awsvpc) { $0.extraHosts = [.init(hostname: "db", ipAddress: "10.0.0.1")] },
+                "Extra hosts are not supported when networkMode=awsvpc."
+            ),
+            (input(.awsvpc) { $0.links = ["db"] }, "Links are not supported when networkMode=awsvpc."),
+        ]
+        try await Fixture.with { fixture in
+            for (input, message) in cases {
+                await #expect {
+                    _ = try await fixture.aws.call(ECS.RegisterTaskDefinition.self, input)
+                } throws: { error in
+                    let error = error as? AWSError
+                    return error?.code == "ClientException" && error?.message == message
+                }
+            }
+            let accepted = input(nil, [.init(name: "data", host: .init())]) {
+                $0.hostname = "h"
+                $0.mountPoints = [.init(sourceVolume: "data", containerPath: "/data")]
+                $0.linuxParameters = .init(
+                    tmpfs: [.init(containerPath: "/t", size: 1, mountOptions: ["rw", "mode=700"])])
+            }
+            _ = try await fixture.aws.call(ECS.RegisterTaskDefinition.self, accepted)
+        }
+    }
+
     @Test(arguments: [[], (1...11).map { "web:\($0)" }])
     func deletionNeedsOneToTenRevisions(names: [String]) async throws {
         try await Fixture.with { fixture in

@@ -3,6 +3,7 @@ import Logging
 import Model
 import ProxyFeed
 import Store
+import Synchronization
 import TrafficRouting
 import WireProtocol
 
@@ -105,6 +106,9 @@ func freePort() throws -> Int {
 
 /// Time that stands still until told otherwise.
 final class ManualWallClock: WallClock {
-    func now() -> Timestamp { Timestamp(milliseconds: 1_800_000_000_000) }
+    private let moment = Mutex(Timestamp(milliseconds: 1_800_000_000_000))
+
+    func now() -> Timestamp { self.moment.withLock { $0 } }
+    func advance(by duration: Duration) { self.moment.withLock { $0 = $0 + duration } }
     func sleep(until deadline: Timestamp) async throws {}
 }

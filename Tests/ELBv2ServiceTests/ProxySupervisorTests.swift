@@ -1,6 +1,7 @@
 import ELBv2API
 import Glibc
 import Logging
+import Model
 import ProxyFeed
 import Store
 import Testing
@@ -68,7 +69,10 @@ extension LoadBalancing {
     /// A proxy is connected and has told the health of its targets.
     fileprivate func proxyHasReported(_ store: Store) async {
         for await _ in store.changes.watch([.targetHealth])
-        where self.handlers.board.verdict(targetGroupARN: "", id: "", port: 1) != .unavailable { return }
+        where self.handlers.board.verdict(
+            on: StoredTarget(targetGroupARN: "", id: "", port: 1, availabilityZone: nil, registeredAt: .epoch))
+            != .unavailable
+        { return }
     }
 }
 

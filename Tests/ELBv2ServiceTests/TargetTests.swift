@@ -65,6 +65,39 @@ import WireProtocol
         }
     }
 
+    /// Tasks come and go faster than addresses: the next one to have an address starts without a verdict.
+    @Test func aNewRegistrationDoesNotInheritTheHealthOfTheOneBefore() async throws {
+        try await Fixture.with { fixture in
+            let group = try await fixture.targetGroup("blue")
+            _ = try await fixture.listener(fixture.loadBalancer(), port: freePort(), forwardingTo: group)
+            func register() async throws {
+                _ = try await fixture.aws.call(
+                    ELBv2.RegisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
+            }
+            func report() {
+                fixture.service.handlers.board.apply(
+                    [
+                        .init(
+                            group: TargetGroupID(group), target: TargetID(id: "127.0.0.1", port: 8080),
+                            health: .healthy,
+                            registeredAt: fixture.clock.now())
+                    ], complete: true)
+            }
+            try await register()
+            report()
+            #expect(try await self.health(fixture, group) == ["healthy "])
+            fixture.clock.advance(by: .seconds(1))
+            try await register()
+            #expect(try await self.health(fixture, group) == ["healthy "])
+            _ = try await fixture.aws.call(
+                ELBv2.DeregisterTargets.self, .init(targetGroupArn: group, targets: [self.target]))
+            try await register()
+            #expect(try await self.health(fixture, group) == ["initial Elb.RegistrationInProgress"])
+            report()
+            #expect(try await self.health(fixture, group) == ["healthy "])
+        }
+    }
+
     @Test(arguments: [
         ELBv2.CreateTargetGroupInput(name: "t", protocol: .http, port: 80, vpcId: "vpc-1", targetType: .lambda),
         ELBv2.CreateTargetGroupInput(name: "t", protocol: .tcp, port: 80, vpcId: "vpc-1", targetType: .ip),

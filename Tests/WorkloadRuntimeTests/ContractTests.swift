@@ -156,6 +156,21 @@ struct ContractTests {
         }
     }
 
+    /// A child that the command leaves behind holds its output open.
+    @Test(arguments: RuntimeUnderTest.allCases)
+    func aHangingHealthCommandIsReportedWhenItsTimeIsOver(_ runtime: RuntimeUnderTest) async throws {
+        try await runtime.with { fixture in
+            let container = try await fixture.start("echo ready; sleep 600")
+            try await fixture.waitForLine("ready", of: container)
+            let before = ContinuousClock.now
+            let result = try await fixture.runtime.runHealthCommand(
+                ["CMD-SHELL", "sleep 600 & sleep 600; echo over"], in: container, timeout: .milliseconds(300))
+            #expect(result == .timedOut)
+            // Nothing waits for the child, which sleeps for ten minutes.
+            #expect(ContinuousClock.now - before < .seconds(60))
+        }
+    }
+
     @Test(arguments: RuntimeUnderTest.allCases)
     func twoContainersOfATaskEndApart(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in

@@ -2,7 +2,7 @@ internal import Model
 internal import WorkloadRuntime
 
 extension ContainerSpecification {
-    /// The body of `POST /containers/create`. Volumes are named by `volume`.
+    /// The body of `POST /containers/create`. Volumes of the task are named by `volume`.
     func engineBody(
         image: String, labels: [String: String], networkMode: String, ports: [PublishedPort], publishAddress: String,
         volume: (String) -> String
@@ -57,7 +57,9 @@ extension ContainerSpecification {
                     .init("Type", .string("json-file")),
                     .init("Config", .strings(["max-size": "8m", "max-file": "3"])),
                 ])),
-            .init("Mounts", .array(self.mounts.map { $0.engineMount(volume: volume) })),
+            .init("Binds", .strings(self.mounts.compactMap(\.engineBind))),
+            .init("Mounts", .array(self.mounts.compactMap { $0.engineMount(volume: volume) })),
+            .init("Tmpfs", .strings(self.temporaryFileSystems)),
             .init("Ulimits", .array(self.ulimits.map(\.engineUlimit))),
             .init("Sysctls", .strings(self.systemControls)),
             .init("CapAdd", .strings(self.capabilitiesAdded)),
@@ -84,21 +86,35 @@ extension ContainerSpecification.Ulimit {
     }
 }
 
-extension ContainerSpecification.Mount {
-    fileprivate func engineMount(volume: (String) -> String) -> JSONValue {
-        var members: [JSONValue.Member] = [
-            .init("Target", .string(self.containerPath)), .init("ReadOnly", .bool(self.readOnly)),
-        ]
-        switch self.source {
-        case .hostPath(let path): members += [.init("Type", .string("bind")), .init("Source", .string(path))]
-        case .taskVolume(let name):
-            members += [.init("Type", .string("volume")), .init("Source", .string(volume(name)))]
-        case .tmpfs(let size):
-            members += [
-                .init("Type", .string("tmpfs")),
-                .init("TmpfsOptions", .object([.init("SizeBytes", .integer(Int64(size) * 1_048_576))])),
-            ]
+extension ContainerSpecification {
+    /// Options by container path, as `docker run --tmpfs` takes them.
+    private var temporaryFileSystems: [String: String] {
+        var systems: [String: String] = [:]
+        for mount in self.mounts {
+            guard case .tmpfs(let size, let options) = mount.source else { continue }
+            systems[mount.containerPath] = (["size=\(size)m"] + (options ?? [])).joined(separator: ",")
         }
-        return .object(members)
+        return systems
+    }
+}
+
+extension ContainerSpecification.Mount {
+    /// Of the two forms that the engine has, the one that makes an absent folder of the host, as ECS does.
+    fileprivate var engineBind: String? {
+        guard case .hostPath(let path) = self.source else { return nil }
+        return "\(path):\(self.containerPath)\(self.readOnly ? ":ro" : "")"
+    }
+
+    fileprivate func engineMount(volume: (String) -> String) -> JSONValue? {
+        let name: String
+        switch self.source {
+        case .taskVolume(let own): name = volume(own)
+        case .dockerVolume(let docker): name = docker.scope == .task ? volume(docker.name) : docker.name
+        case .hostPath, .tmpfs: return nil
+        }
+        return .object([
+            .init("Type", .string("volume")), .init("Source", .string(name)),
+            .init("Target", .string(self.containerPath)), .init("ReadOnly", .bool(self.readOnly)),
+        ])
     }
 }

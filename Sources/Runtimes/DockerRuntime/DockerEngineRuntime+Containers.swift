@@ -28,11 +28,7 @@ extension DockerEngineRuntime {
             .merging([Naming.containerLabel: specification.name]) { $1 }
         do {
             if let existing = try await self.engine.container(name) { return existing.id }
-            for case .taskVolume(let volume) in specification.mounts.map(\.source) {
-                try await self.engine.createVolume(
-                    self.naming.volume(volume, of: sandbox.taskID),
-                    labels: self.naming.labels.merging([Naming.taskLabel: sandbox.taskID]) { $1 })
-            }
+            try await self.provideVolumes(of: specification, task: sandbox.taskID)
             let own = sandbox.bindings.filter { $0.containerName == specification.name }
             return try await self.engine.createContainer(
                 name: name,

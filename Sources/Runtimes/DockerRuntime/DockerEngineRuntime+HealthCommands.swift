@@ -65,14 +65,17 @@ extension DockerEngineRuntime {
         return String(decoding: output.prefix(Self.outputLimit), as: UTF8.self)
     }
 
-    /// The API has no way to end an exec, so the container's own shell kills it: by its pid there, which is the last number of
-    /// `NSpid` of its pid here (proc(5)). In a container without a shell, or with an engine on another machine, the command
-    /// runs on until the container ends.
+    /// The API has no way to end an exec, so the container's own shell kills it and its children, which are its process group: by
+    /// its pid there, which is the last number of `NSpid` of its pid here (proc(5)). In a container without a shell, or with
+    /// an engine on another machine, the command runs on until the container ends. Nobody waits for the shell: the engine
+    /// tells of its end only when it has given up on output that somebody may still hold open, seconds later.
     private func killExec(_ id: String, in container: ContainerHandle) async throws {
         guard let pid = try await self.engine.call(.GET, "/exec/\(id)/json")["Pid"]?.integer, pid > 0,
             let inner = HostProcessTable.innermostPID(of: pid)
         else { return }
-        let killer = try await self.createExec(["/bin/sh", "-c", "kill -KILL \(inner)"], in: container, user: "0")
-        _ = try await self.runExec(killer)
+        let killer = try await self.createExec(
+            ["/bin/sh", "-c", "kill -KILL -\(inner) \(inner)"], in: container, user: "0")
+        _ = try await self.engine.call(
+            .POST, "/exec/\(killer)/start", json: .object([.init("Detach", .bool(true)), .init("Tty", .bool(false))]))
     }
 }

@@ -52,10 +52,25 @@ extension DockerEngineRuntime {
         body.append(.init("HostConfig", .object(host)))
         let id = try await self.engine.createContainer(
             name: self.naming.sandbox(specification.taskID), .object(body))
-        try await self.engine.startContainer(id)
-        guard let state = try await self.engine.container(id), let sandbox = self.sandbox(of: state) else {
-            throw RuntimeFailure.resourceInitialization("the sandbox of task \(specification.taskID) vanished")
+        do {
+            return try await self.startPause(id, task: specification.taskID)
+        } catch let error as CancellationError {
+            throw error
+        } catch RuntimeFailure.unavailable(let reason) {
+            // It will be asked for again, and found by its name.
+            throw RuntimeFailure.unavailable(reason)
+        } catch {
+            // A task whose sandbox has failed has nothing to remove.
+            try await self.engine.removeContainer(id)
+            throw error
         }
+    }
+
+    private func startPause(_ id: String, task: String) async throws -> Sandbox {
+        try await self.engine.startContainer(id)
+        guard let state = try await self.engine.container(id), state.status == .running,
+            let sandbox = self.sandbox(of: state)
+        else { throw RuntimeFailure.resourceInitialization("the sandbox of task \(task) did not stay") }
         return sandbox
     }
 

@@ -42,6 +42,7 @@ extension ContainerSpecification.Mount {
             path == self.containerPath && !self.readOnly
                 ? nil : "mount of \(path) at \(self.containerPath)\(self.readOnly ? " (read-only)" : "")"
         case .taskVolume(let name): "volume \"\(name)\" at \(self.containerPath)"
+        case .dockerVolume(let volume): "dockerVolumeConfiguration of volume \"\(volume.name)\""
         case .tmpfs: "tmpfs at \(self.containerPath)"
         }
     }

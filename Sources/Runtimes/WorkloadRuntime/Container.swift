@@ -62,7 +62,10 @@ package struct ContainerSpecification: Hashable, Sendable, Codable {
             case hostPath(String)
             /// A volume that lives as long as the task.
             case taskVolume(String)
-            case tmpfs(sizeInMiB: Int)
+            /// `dockerVolumeConfiguration` of the task definition.
+            case dockerVolume(DockerVolume)
+            /// - Parameter options: of mount(8), in the order of the task definition.
+            case tmpfs(sizeInMiB: Int, options: [String]? = nil)
         }
 
         package var source: Source
@@ -73,6 +76,34 @@ package struct ContainerSpecification: Hashable, Sendable, Codable {
             self.source = source
             self.containerPath = containerPath
             self.readOnly = readOnly
+        }
+    }
+
+    package struct DockerVolume: Hashable, Sendable, Codable {
+        package enum Scope: String, Sendable, Codable {
+            /// Made for the task, and removed with it.
+            case task
+            /// Outlives every task. Must be there already.
+            case shared
+            /// Outlives every task. Made by the first one that needs it.
+            case autoprovisioned
+        }
+
+        package var name: String
+        package var scope: Scope
+        /// `nil`: the engine's own, `local`.
+        package var driver: String?
+        package var driverOptions: [String: String]
+        package var labels: [String: String]
+
+        package init(
+            name: String, scope: Scope, driver: String?, driverOptions: [String: String], labels: [String: String]
+        ) {
+            self.name = name
+            self.scope = scope
+            self.driver = driver
+            self.driverOptions = driverOptions
+            self.labels = labels
         }
     }
 

@@ -105,6 +105,20 @@ import Testing
         #expect(!task.hasReachedRunning)
     }
 
+    @Test func aRegistrationThatIsGivenUpLeavesNothingToUndo() {
+        var task = self.machine([ContainerPlan(name: "web")], targets: ["web"])
+        task.sandboxCreated(at: self.at(1))
+        task.targetRegistrationGivenUp(at: self.at(1))
+        task.imagePrepared(of: "web", digest: nil, at: self.at(1))
+        task.containerStarted("web", at: self.at(1))
+        #expect(task.commands == [.watchContainer("web"), .registerTargets])
+        task.stopRequested(TaskStop(.userInitiated, reason: ""), at: self.at(2))
+        task.targetRegistrationGivenUp(at: self.at(3))
+        #expect(task.phase == .stopping)
+        #expect(!task.isRegistered)
+        #expect(task.commands == [.watchContainer("web"), .stopContainer("web", timeout: .seconds(30))])
+    }
+
     @Test func aFailedPullStopsTheTaskWithItsReason() {
         var task = self.machine([ContainerPlan(name: "web")])
         task.sandboxCreated(at: self.at(1))

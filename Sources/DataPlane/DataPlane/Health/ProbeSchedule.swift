@@ -8,6 +8,7 @@ struct ProbeSchedule {
         var check: HealthCheck
         var address: String
         var port: UInt16
+        let registeredAt: Timestamp?
         var nextStart: Timestamp
         var isRunning = false
         /// When the next probe that counts is due; those between only look for a first success.
@@ -18,6 +19,7 @@ struct ProbeSchedule {
         let key: TargetKey
         let address: String
         let port: UInt16
+        let registeredAt: Timestamp?
         let path: String
         let timeout: Duration
         /// A failure of this probe changes nothing.
@@ -34,9 +36,9 @@ struct ProbeSchedule {
     static let startingInterval = Duration.milliseconds(250)
 
     private(set) var entries: [TargetKey: Entry] = [:]
-    private var remembered: [TargetKey: TargetHealth]
+    private var remembered: [TargetKey: TargetVerdict]
 
-    init(remembering health: [TargetKey: TargetHealth]) { self.remembered = health }
+    init(remembering health: [TargetKey: TargetVerdict]) { self.remembered = health }
 
     /// Follows a snapshot: new targets of groups in use are due at once, the others are forgotten. Answers the health
     /// of every target that the snapshot holds.
@@ -46,7 +48,9 @@ struct ProbeSchedule {
         for group in snapshot.targetGroups where inUse.contains(group.id) {
             for target in group.targets where target.state == .registered {
                 let key = TargetKey(group: group.id, target: target.id, address: target.address)
-                var entry = self.entries[key] ?? self.newEntry(key, group.healthCheck, at: now)
+                var entry =
+                    self.entries[key].flatMap { $0.registeredAt == target.registeredAt ? $0 : nil }
+                    ?? self.newEntry(key, target, group.healthCheck, at: now)
                 if entry.check != group.healthCheck { entry.nextStart = now }
                 entry.check = group.healthCheck
                 entry.port = group.healthCheck.port(of: target)
@@ -56,11 +60,14 @@ struct ProbeSchedule {
         self.entries = entries
     }
 
-    private mutating func newEntry(_ key: TargetKey, _ check: HealthCheck, at now: Timestamp) -> Entry {
-        let machine = self.remembered.removeValue(forKey: key).map { TargetHealthMachine(remembering: $0) }
+    private mutating func newEntry(_ key: TargetKey, _ target: Target, _ check: HealthCheck, at now: Timestamp) -> Entry
+    {
+        let health = self.remembered.health(of: key, registeredAt: target.registeredAt)
+        self.remembered[key] = nil
         return Entry(
-            machine: machine ?? TargetHealthMachine(), check: check, address: key.address, port: key.target.port,
-            nextStart: now, nextCounted: now)
+            machine: health.map { TargetHealthMachine(remembering: $0) } ?? TargetHealthMachine(), check: check,
+            address: key.address, port: key.target.port, registeredAt: target.registeredAt, nextStart: now,
+            nextCounted: now)
     }
 
     /// The probes that are due; they count as running until `finished`.
@@ -77,15 +84,16 @@ struct ProbeSchedule {
             let timeout = isExtra ? min(entry.check.timeout, .seconds(1)) : entry.check.timeout
             probes.append(
                 Probe(
-                    key: key, address: entry.address, port: entry.port, path: entry.check.path, timeout: timeout,
+                    key: key, address: entry.address, port: entry.port, registeredAt: entry.registeredAt,
+                    path: entry.check.path, timeout: timeout,
                     isExtra: isExtra))
         }
         return probes
     }
 
     mutating func finished(_ probe: Probe, _ outcome: Outcome, at now: Timestamp) {
-        // Deregistered while it was probed.
-        guard var entry = self.entries[probe.key] else { return }
+        // Deregistered, or registered anew, while it was probed.
+        guard var entry = self.entries[probe.key], entry.registeredAt == probe.registeredAt else { return }
         entry.isRunning = false
         switch outcome {
         case .code(let code) where entry.check.matcher.matches(code): _ = entry.machine.probeSucceeded(entry.check)
@@ -104,13 +112,13 @@ struct ProbeSchedule {
     var nextStart: Timestamp? { self.entries.values.lazy.filter { !$0.isRunning }.map(\.nextStart).min() }
 
     /// The health of all targets in `snapshot`.
-    func health(in snapshot: RoutingSnapshot) -> [TargetKey: TargetHealth] {
+    func health(in snapshot: RoutingSnapshot) -> [TargetKey: TargetVerdict] {
         let inUse = snapshot.targetGroupsInUse
-        var health: [TargetKey: TargetHealth] = [:]
+        var health: [TargetKey: TargetVerdict] = [:]
         for group in snapshot.targetGroups {
             for target in group.targets {
                 let key = TargetKey(group: group.id, target: target.id, address: target.address)
-                health[key] =
+                let state: TargetHealth =
                     if target.state != .registered {
                         .draining
                     } else if inUse.contains(group.id) {
@@ -118,6 +126,7 @@ struct ProbeSchedule {
                     } else {
                         .notInUse
                     }
+                health[key] = TargetVerdict(health: state, registeredAt: target.registeredAt)
             }
         }
         return health

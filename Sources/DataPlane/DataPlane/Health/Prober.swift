@@ -13,7 +13,7 @@ final class Prober {
     private var snapshot = RoutingSnapshot.empty
     private var seenVersion: UInt64 = 0
     private var running: [ProbeConnection] = []
-    private var published: [TargetKey: TargetHealth] = [:]
+    private var published: [TargetKey: TargetVerdict] = [:]
 
     /// `changed` is called on the prober's thread after each change of health.
     init(_ publication: Publication, _ changed: @escaping @Sendable () -> Void) throws(SystemCallError) {

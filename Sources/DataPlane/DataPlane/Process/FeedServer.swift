@@ -12,7 +12,7 @@ final class FeedServer: Sendable {
     private struct Session: Sendable {
         let socket: FeedSocket
         var acknowledged: Generation
-        var health: [TargetKey: TargetHealth] = [:]
+        var health: [TargetKey: TargetVerdict] = [:]
         var hasHealth = false
     }
 

@@ -12,18 +12,22 @@ struct ProxyState: Codable {
     /// The addresses of the targets in `health`, in the same order.
     var addresses: [String]
 
-    static func health(_ health: [TargetKey: TargetHealth]) -> ([TargetHealthReport], [String]) {
+    static func health(_ health: [TargetKey: TargetVerdict]) -> ([TargetHealthReport], [String]) {
         let pairs = Array(health)
         return (
-            pairs.map { TargetHealthReport(group: $0.key.group, target: $0.key.target, health: $0.value) },
+            pairs.map { key, verdict in
+                TargetHealthReport(
+                    group: key.group, target: key.target, health: verdict.health, registeredAt: verdict.registeredAt)
+            },
             pairs.map(\.key.address)
         )
     }
 
-    var healthByTarget: [TargetKey: TargetHealth] {
-        var health: [TargetKey: TargetHealth] = [:]
+    var healthByTarget: [TargetKey: TargetVerdict] {
+        var health: [TargetKey: TargetVerdict] = [:]
         for (report, address) in zip(self.health, self.addresses) {
-            health[TargetKey(group: report.group, target: report.target, address: address)] = report.health
+            health[TargetKey(group: report.group, target: report.target, address: address)] = TargetVerdict(
+                health: report.health, registeredAt: report.registeredAt)
         }
         return health
     }

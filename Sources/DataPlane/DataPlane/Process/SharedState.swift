@@ -10,7 +10,7 @@ internal import TrafficRouting
 final class Publication: Sendable {
     struct Content: Sendable {
         var snapshot: RoutingSnapshot
-        var health: [TargetKey: TargetHealth]
+        var health: [TargetKey: TargetVerdict]
         var listening: [ListenAddress: [OwnedDescriptor]] = [:]
         /// Set once, by a shutdown: no new connection, and at this moment all is cut.
         var exitAt: Timestamp?
@@ -20,7 +20,7 @@ final class Publication: Sendable {
     private let counter = Atomic<UInt64>(1)
     private let bells: Mutex<[Doorbell]> = Mutex([])
 
-    init(_ snapshot: RoutingSnapshot, health: [TargetKey: TargetHealth]) {
+    init(_ snapshot: RoutingSnapshot, health: [TargetKey: TargetVerdict]) {
         self.content = Mutex(Content(snapshot: snapshot, health: health))
     }
 

@@ -11,6 +11,8 @@ final class TargetRoute {
     var idle: [UpstreamConnection] = []
     private(set) var inFlight = 0
     private(set) var state = Target.State.registered
+    /// Which registration it stands for now.
+    private(set) var registeredAt: Timestamp?
     private(set) var drain = DrainMachine()
     /// Monotonic milliseconds: when it was gone from the snapshot while it drained.
     var leftAt: Int64?
@@ -22,10 +24,11 @@ final class TargetRoute {
     }
 
     /// Takes what the snapshot says; answers whether idle connections must be closed.
-    func follow(_ state: Target.State) -> Bool {
-        self.state = state
+    func follow(_ target: Target) -> Bool {
+        self.state = target.state
+        self.registeredAt = target.registeredAt
         self.leftAt = nil
-        switch state {
+        switch target.state {
         case .registered:
             self.drain.registered()
             return false
@@ -74,17 +77,20 @@ final class GroupRoute {
     }
 
     func update(
-        _ group: TargetGroup, _ targets: [TargetRoute], _ health: [TargetKey: TargetHealth], at now: Timestamp
+        _ group: TargetGroup, _ targets: [TargetRoute], _ health: [TargetKey: TargetVerdict], at now: Timestamp
     ) {
         self.targets = targets
         self.algorithm = group.attributes.algorithm
         self.stickiness = group.attributes.stickiness
-        let facts = targets.map { (state: $0.state, health: health[$0.key] ?? .registering) }
+        let facts = targets.map {
+            (state: $0.state, health: health.health(of: $0.key, registeredAt: $0.registeredAt) ?? .registering)
+        }
         let eligibility = TargetEligibility(facts, group.attributes)
         self.eligible = eligibility.eligible.map { targets[$0] }
         self.failsOpen = eligibility.failsOpen
         self.slowStart.update(
-            healthy: targets.lazy.map(\.key).filter { health[$0] == .healthy }, duration: group.attributes.slowStart,
+            healthy: zip(targets, facts).lazy.filter { $1.health == .healthy }.map(\.0.key),
+            duration: group.attributes.slowStart,
             at: now)
         self.shares = nil
         self.easeIn(at: now)

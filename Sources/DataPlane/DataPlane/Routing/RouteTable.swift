@@ -106,7 +106,7 @@ struct RouteTable {
     /// Takes a snapshot and health; answers the targets that are draining or gone now, whose idle connections must be
     /// closed.
     mutating func update(
-        _ snapshot: RoutingSnapshot, _ health: [TargetKey: TargetHealth], at now: Timestamp
+        _ snapshot: RoutingSnapshot, _ health: [TargetKey: TargetVerdict], at now: Timestamp
     ) -> [TargetRoute] {
         var targets: [TargetKey: TargetRoute] = [:]
         var retired: [TargetRoute] = []
@@ -115,7 +115,7 @@ struct RouteTable {
             for target in group.targets {
                 let key = TargetKey(group: group.id, target: target.id, address: target.address)
                 guard let route = self.targets[key] ?? self.leaving[key] ?? Self.route(key, target) else { continue }
-                if route.follow(target.state) { retired.append(route) }
+                if route.follow(target) { retired.append(route) }
                 targets[key] = route
                 routes.append(route)
             }

@@ -1,3 +1,4 @@
+package import Model
 package import TrafficRouting
 
 /// The version of the frames and messages below. Both ends refuse to talk to another one.
@@ -53,11 +54,14 @@ package struct TargetHealthReport: Equatable, Sendable, Codable {
     package let group: TargetGroupID
     package let target: TargetID
     package let health: TargetHealth
+    /// Which registration of the target this is about.
+    package let registeredAt: Timestamp?
 
-    package init(group: TargetGroupID, target: TargetID, health: TargetHealth) {
+    package init(group: TargetGroupID, target: TargetID, health: TargetHealth, registeredAt: Timestamp? = nil) {
         self.group = group
         self.target = target
         self.health = health
+        self.registeredAt = registeredAt
     }
 }
 

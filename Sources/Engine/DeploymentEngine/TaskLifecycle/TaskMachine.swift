@@ -176,6 +176,15 @@ extension TaskMachine {
         }
     }
 
+    /// The task was to stop before it could be registered anywhere: there is nothing to deregister.
+    package mutating func targetRegistrationGivenUp(at now: Timestamp) {
+        self.record { machine in
+            guard machine.registration == .registering else { return }
+            machine.registration = .ended
+            machine.advance(at: now)
+        }
+    }
+
     /// Every target has been deregistered, and has drained if that was asked for.
     package mutating func targetsDeregistered(at now: Timestamp) {
         self.record { machine in

@@ -14,11 +14,15 @@ package struct Target: Equatable, Sendable, Codable {
     /// A numeric IPv4 or IPv6 address; instance ids are resolved before they come here.
     package let address: String
     package let state: State
+    /// Tells one registration of an address from the next: what was known of the health of the one before says nothing about
+    /// this one. `nil` where the control plane does not tell.
+    package let registeredAt: Timestamp?
 
-    package init(id: TargetID, address: String, state: State = .registered) {
+    package init(id: TargetID, address: String, state: State = .registered, registeredAt: Timestamp? = nil) {
         self.id = id
         self.address = address
         self.state = state
+        self.registeredAt = registeredAt
     }
 
     package var port: UInt16 { self.id.port }

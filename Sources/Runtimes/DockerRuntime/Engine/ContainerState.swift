@@ -39,7 +39,7 @@ struct ContainerState: Sendable {
         default: self.status = .running
         }
         let config = json["Config"]
-        self.labels = Self.object(config?["Labels"]).compactMapValues(\.string)
+        self.labels = Self.strings(config?["Labels"])
         self.hasTerminal = config?["Tty"]?.bool ?? false
         self.imageID = json["Image"]?.string
         let settings = json["NetworkSettings"]
@@ -50,6 +50,8 @@ struct ContainerState: Sendable {
             bindings.array?.first?["HostPort"]?.string.flatMap { Int($0) }
         }
     }
+
+    static func strings(_ value: JSONValue?) -> [String: String] { Self.object(value).compactMapValues(\.string) }
 
     private static func object(_ value: JSONValue?) -> [String: JSONValue] {
         guard case .object(let members) = value else { return [:] }

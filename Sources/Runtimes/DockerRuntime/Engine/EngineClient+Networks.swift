@@ -31,22 +31,4 @@ extension EngineClient {
     private static func gateway(of network: JSONValue) -> String? {
         (network["IPAM"]?["Config"]?.array ?? []).lazy.compactMap { $0["Gateway"]?.string }.first
     }
-
-    func removeVolumes(labels: [String]) async throws {
-        let reply = try await self.call(.GET, "/volumes", query: [("filters", Self.filters(labels: labels))])
-        for name in (reply["Volumes"]?.array ?? []).compactMap({ $0["Name"]?.string }) {
-            do {
-                _ = try await self.call(.DELETE, "/volumes/\(Self.escaped(name))")
-            } catch let error as EngineError where error.isNotFound {}
-        }
-    }
-
-    func createVolume(_ name: String, labels: [String: String]) async throws {
-        _ = try await self.call(
-            .POST, "/volumes/create",
-            json: .object([
-                .init("Name", .string(name)),
-                .init("Labels", .object(labels.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
-            ]))
-    }
 }

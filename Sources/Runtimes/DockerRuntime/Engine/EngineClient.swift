@@ -8,7 +8,7 @@ internal import WorkloadRuntime
 /// Speaks the Docker Engine API (https://docs.docker.com/engine/api) over its socket; Podman serves the same.
 struct EngineClient: Sendable {
     let address: EngineAddress
-    private let http: HTTPClient
+    let http: HTTPClient
     private let version: NegotiatedVersion
 
     /// The newest version whose behaviour is known here; engines speak older ones too, down to a minimum that rises.

@@ -126,3 +126,11 @@ struct TargetRegistration: Equatable {
         return "i-0" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
+
+extension TaskAssembly {
+    /// Where the task is registered, or is to be, as far as its ports are known.
+    var registrations: [TargetRegistration] {
+        let cluster = self.sandboxSpecification.labels["com.amazonaws.ecs.cluster"] ?? ""
+        return self.targets.compactMap { TargetRegistration($0, of: self, cluster: cluster) }
+    }
+}

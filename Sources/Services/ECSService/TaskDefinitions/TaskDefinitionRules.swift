@@ -2,11 +2,11 @@ internal import ECSAPI
 
 /// What a task definition must fulfil, and the defaults that AWS echoes (ecs.md section 4).
 struct TaskDefinitionRules: Sendable {
-    private let input: ECS.RegisterTaskDefinition.Input
+    let input: ECS.RegisterTaskDefinition.Input
 
     init(_ input: ECS.RegisterTaskDefinition.Input) { self.input = input }
 
-    private var isFargate: Bool { self.input.requiresCompatibilities?.contains(.fargate) == true }
+    var isFargate: Bool { self.input.requiresCompatibilities?.contains(.fargate) == true }
 
     var networkMode: ECS.NetworkMode { self.input.networkMode ?? .bridge }
 
@@ -55,6 +55,7 @@ struct TaskDefinitionRules: Sendable {
             throw ECS.Errors.clientException("At least one essential container must be specified.")
         }
         try self.checkDependencies(containers)
+        try self.checkVolumes()
         if self.isFargate { try self.checkFargate() }
         _ = try (self.cpu, self.memory)
     }
@@ -104,6 +105,8 @@ struct TaskDefinitionRules: Sendable {
                 "Log driver awslogs requires options: awslogs-group (container '\(name)').")
         }
         try self.checkHealth(container.healthCheck, of: name)
+        try self.checkNetwork(of: container)
+        try self.checkMounts(of: container)
         if let timeout = container.stopTimeout, timeout < 0 || (self.isFargate && timeout > 120) {
             throw ECS.Errors.clientException("Invalid stopTimeout \(timeout) in container '\(name)': 0 to 120 seconds.")
         }

@@ -138,7 +138,7 @@ struct TaskBlueprint: Sendable {
         specification.sharedMemorySize = container.linuxParameters?.sharedMemorySize
         specification.mounts += (container.linuxParameters?.tmpfs ?? []).map {
             .init(
-                source: .tmpfs(sizeInMiB: $0.size), containerPath: $0.containerPath,
+                source: .tmpfs(sizeInMiB: $0.size, options: $0.mountOptions), containerPath: $0.containerPath,
                 readOnly: $0.mountOptions?.contains("ro") == true)
         }
         specification.dockerLabels = container.dockerLabels ?? [:]
@@ -154,9 +154,7 @@ struct TaskBlueprint: Sendable {
             guard let volume = self.definition.volumes?.first(where: { $0.name == mount.sourceVolume }),
                 let path = mount.containerPath
             else { return nil }
-            let source: ContainerSpecification.Mount.Source =
-                if let host = volume.host?.sourcePath { .hostPath(host) } else { .taskVolume(volume.name ?? "") }
-            return .init(source: source, containerPath: path, readOnly: mount.readOnly ?? false)
+            return .init(source: .init(volume), containerPath: path, readOnly: mount.readOnly ?? false)
         }
     }
 
@@ -237,5 +235,23 @@ struct TaskBlueprint: Sendable {
         }
         echoed.inferenceAcceleratorOverrides = echoed.inferenceAcceleratorOverrides ?? []
         return echoed
+    }
+}
+
+extension ContainerSpecification.Mount.Source {
+    /// A volume without a configuration, or with a host that has no path, lives as long as the task.
+    fileprivate init(_ volume: ECS.Volume) {
+        if let docker = volume.dockerVolumeConfiguration {
+            let scope: ContainerSpecification.DockerVolume.Scope =
+                docker.scope == .shared ? docker.autoprovision == true ? .autoprovisioned : .shared : .task
+            self = .dockerVolume(
+                .init(
+                    name: volume.name ?? "", scope: scope, driver: docker.driver,
+                    driverOptions: docker.driverOpts ?? [:], labels: docker.labels ?? [:]))
+        } else if let path = volume.host?.sourcePath, !path.isEmpty {
+            self = .hostPath(path)
+        } else {
+            self = .taskVolume(volume.name ?? "")
+        }
     }
 }

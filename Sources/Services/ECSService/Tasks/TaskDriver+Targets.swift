@@ -12,6 +12,13 @@ extension TaskDriver {
     /// Registers the task with each of its target groups; registering again what is there succeeds.
     func registerTargets() async {
         guard let registrations = await self.registrations() else { return }
+        do {
+            guard try await self.othersHaveLeft(registrations) else {
+                return await self.record { machine, _, now in machine.targetRegistrationGivenUp(at: now) }
+            }
+        } catch {
+            return
+        }
         for registration in registrations {
             do {
                 try await self.repeatingTransient {
@@ -58,11 +65,37 @@ extension TaskDriver {
         await self.record { machine, _, now in machine.targetsDeregistered(at: now) }
     }
 
-    private func registrations() async -> [TargetRegistration]? {
-        guard let assembly = await self.assembly() else { return nil }
-        let cluster = assembly.sandboxSpecification.labels["com.amazonaws.ecs.cluster"] ?? ""
-        return assembly.targets.compactMap { TargetRegistration($0, of: assembly, cluster: cluster) }
+    /// Waits while another task of the service is registered at an address of this one: it has died, or the address would not be
+    /// ours, but that has not been noticed yet. Registering beside it would take over its health, and end with its registration.
+    /// - Returns: false where this task is to stop meanwhile.
+    /// - Throws: `CancellationError`.
+    private func othersHaveLeft(_ registrations: [TargetRegistration]) async throws -> Bool {
+        while true {
+            do {
+                let (isStopping, held) = try await self.store.read { snapshot in
+                    guard let task = try snapshot.task(self.taskID), let service = task.service else {
+                        return (true, false)
+                    }
+                    let key = ServiceKey(region: task.region, cluster: task.cluster, name: service)
+                    let held = try snapshot.openTasks(of: key).contains { other in
+                        guard other.id != task.id, other.machine.isRegistered else { return false }
+                        return try TaskAssembly.decode(other.body).registrations.contains { registrations.contains($0) }
+                    }
+                    return (task.machine.stop != nil, held)
+                }
+                if !held { return true }
+                if isStopping { return false }
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                self.logger.error(
+                    "tasks could not be read", metadata: ["task.id": "\(self.taskID)", "error": "\(error)"])
+            }
+            try await self.clock.sleep(for: Self.pollInterval)
+        }
     }
+
+    private func registrations() async -> [TargetRegistration]? { await self.assembly()?.registrations }
 
     /// The load balancer shows a target as draining until its deregistration delay is over.
     private func waitUntilDrained(_ registration: TargetRegistration) async throws {

@@ -49,7 +49,7 @@ extension ELBv2Handlers {
         }
         if target.drainingUntil != nil { return ELBv2.TargetHealth(.draining) }
         guard groupIsInUse else { return ELBv2.TargetHealth(.notInUse) }
-        switch self.board.verdict(targetGroupARN: target.targetGroupARN, id: target.id, port: target.port) {
+        switch self.board.verdict(on: target) {
         case .notYet: return ELBv2.TargetHealth(.registering)
         case .unavailable:
             return ELBv2.TargetHealth(

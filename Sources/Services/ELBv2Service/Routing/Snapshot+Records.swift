@@ -62,7 +62,7 @@ extension Target {
         guard let port = UInt16(exactly: record.port) else { return nil }
         self.init(
             id: TargetID(id: record.id, port: port), address: TargetAddress.resolve(record.id),
-            state: record.drainingUntil.map { .draining(until: $0) } ?? .registered)
+            state: record.drainingUntil.map { .draining(until: $0) } ?? .registered, registeredAt: record.registeredAt)
     }
 }
 

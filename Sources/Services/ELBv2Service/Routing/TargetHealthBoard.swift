@@ -16,7 +16,7 @@ final class TargetHealthBoard: Sendable {
 
     private struct State {
         var isConnected = false
-        var health: [TargetGroupID: [TargetID: TargetHealth]] = [:]
+        var health: [TargetGroupID: [TargetID: TargetHealthReport]] = [:]
     }
 
     private let state = Mutex(State())
@@ -24,12 +24,15 @@ final class TargetHealthBoard: Sendable {
 
     init(changes: ChangeFeed) { self.changes = changes }
 
-    func verdict(targetGroupARN: String, id: String, port: Int) -> Verdict {
-        guard let port = UInt16(exactly: port) else { return .notYet }
+    /// What is known of this registration; a verdict on an earlier one of the same address does not count.
+    func verdict(on target: StoredTarget) -> Verdict {
+        guard let port = UInt16(exactly: target.port) else { return .notYet }
         return self.state.withLock { state in
             guard state.isConnected else { return .unavailable }
-            let health = state.health[TargetGroupID(targetGroupARN)]?[TargetID(id: id, port: port)]
-            return health.map(Verdict.known) ?? .notYet
+            guard let report = state.health[TargetGroupID(target.targetGroupARN)]?[TargetID(id: target.id, port: port)],
+                report.registeredAt == nil || report.registeredAt == target.registeredAt
+            else { return .notYet }
+            return .known(report.health)
         }
     }
 
@@ -38,7 +41,7 @@ final class TargetHealthBoard: Sendable {
         self.state.withLock { state in
             state.isConnected = true
             if complete { state.health = [:] }
-            for report in reports { state.health[report.group, default: [:]][report.target] = report.health }
+            for report in reports { state.health[report.group, default: [:]][report.target] = report }
         }
         self.changes.announce([.targetHealth])
     }
