@@ -67,6 +67,24 @@ import TrafficRouting
         #expect(try proxy.get() == nil)
     }
 
+    @Test(arguments: [
+        // The end of the connection is the end of the body: for the target, or for the client alone.
+        ("GET / HTTP/1.1\r\nHost: web\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nhalf"),
+        ("GET / HTTP/1.0\r\nHost: web\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"),
+    ])
+    func aBodyWithoutALengthThatBreaksOffEndsWithAReset(request: String, answer: String) async throws {
+        let proxy = try await ProxyFixture()
+        let backend = try TestBackend { _, socket in
+            socket.send(answer)
+            socket.resetOnClose()
+            return false
+        }
+        try await proxy.publish(to: backend)
+        let client = try proxy.connect()
+        client.send(request)
+        #expect(client.endsWithReset())
+    }
+
     @Test func aSilentTargetIs504AfterTheIdleTimeout() async throws {
         let proxy = try await ProxyFixture()
         let backend = try TestBackend { _, socket in socket.receive().isEmpty }

@@ -1,7 +1,8 @@
 """The service under test: an HTTP/1.1 server of a task that answers, streams, echoes, and misbehaves on request.
 
 Run by the process runtime as `python app.py VERSION [--faults FILE]`, on the port in `PORT`. FILE, where it is given, holds
-a JSON object that the test changes while the task runs: `{"health": 500}` fails health checks."""
+a JSON object that the test changes while the tasks run: `{"health": 500}` fails their health checks, with `"sick": PID` only
+those of one process."""
 
 import argparse
 import asyncio
@@ -99,7 +100,8 @@ class Connection:
         await self.whole(f"{self.app.version}{self.request.query.get('n', '')}\n".encode())
 
     async def health(self):
-        status = self.app.faults().get("health", 200)
+        faults = self.app.faults()
+        status = faults.get("health", 200) if faults.get("sick", os.getpid()) == os.getpid() else 200
         await self.whole(b"", f"{status} As told")
 
     async def large(self):

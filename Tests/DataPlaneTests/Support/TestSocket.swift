@@ -45,6 +45,14 @@ final class TestSocket: Sendable {
         return count > 0 ? Array(buffer.prefix(count)) : []
     }
 
+    /// Receives until nothing more comes: whether that was a reset.
+    func endsWithReset() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        var count = 0
+        repeat { count = recv(self.descriptor.number, &buffer, buffer.count, 0) } while count > 0
+        return count < 0 && errno == ECONNRESET
+    }
+
     func finishSending() { shutdown(self.descriptor.number, Int32(SHUT_WR)) }
 
     func close() { shutdown(self.descriptor.number, Int32(SHUT_RDWR)) }

@@ -29,6 +29,7 @@ extension TargetGroupCounters {
         self.requests += other.requests
         for index in self.targetStatus.indices { self.targetStatus[index] += other.targetStatus[index] }
         self.connectionErrors += other.connectionErrors
+        self.cutResponses += other.cutResponses
         self.failOpenRequests += other.failOpenRequests
         self.active += other.active
         self.latency.add(other.latency)

@@ -113,6 +113,12 @@ struct StreamSocket {
 
     func finishSending() { shutdown(self.number, Int32(SHUT_WR)) }
 
+    /// The other end will see a reset, not an end; what has not been sent yet is lost.
+    func resetOnClose() {
+        var value = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(self.number, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
+    }
+
     static func setNoDelay(_ number: Int32) {
         var value: Int32 = 1
         setsockopt(number, Int32(IPPROTO_TCP), TCP_NODELAY, &value, socklen_t(MemoryLayout<Int32>.size))

@@ -73,7 +73,7 @@ extension Worker {
                 moved = true
             }
             if client.exchange.responseBody.hasFailed {
-                self.close(client)
+                self.breakOff(client)
                 return .left
             }
         }
@@ -93,8 +93,7 @@ extension Worker {
             if client.exchange.responseBody.endsWithConnection, upstream.socket.sawEnd {
                 self.finish(client, upstream, input)
             } else {
-                // Cut short: the client must see that, so it gets no proper end either.
-                self.close(client)
+                self.breakOff(client)
             }
             return .left
         }
@@ -199,10 +198,20 @@ extension Worker {
     /// Ends an exchange with an answer of our own where none has begun, else by cutting the connection.
     func fail(_ client: ClientConnection, _ status: Int) {
         if client.exchange.hasResponseHead {
-            self.close(client)
+            self.breakOff(client)
         } else {
             client.exchange.keepsClient = false
             self.answer(client, MadeAnswer(status: status))
         }
+    }
+
+    /// Closes in the middle of an answer's body, so that the client sees that it is cut short. Where the end of the
+    /// connection would be the end of the body, only a reset tells.
+    private func breakOff(_ client: ClientConnection) {
+        client.exchange.group?.counters.cutResponses += 1
+        if client.exchange.responseBody.endsWithConnection || client.exchange.stripsChunks {
+            client.socket.resetOnClose()
+        }
+        self.close(client)
     }
 }

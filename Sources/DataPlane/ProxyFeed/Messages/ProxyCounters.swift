@@ -23,6 +23,8 @@ package struct TargetGroupCounters: Equatable, Sendable, Codable {
     package var targetStatus: [UInt64] = [0, 0, 0, 0]
     /// `TargetConnectionErrorCount`.
     package var connectionErrors: UInt64 = 0
+    /// Answers whose body broke off after the client had got their head.
+    package var cutResponses: UInt64 = 0
     /// Requests routed while the group failed open (`UnhealthyRoutingRequestCount`).
     package var failOpenRequests: UInt64 = 0
     /// In flight now.

@@ -95,6 +95,9 @@ struct MetricsPage: Sendable {
         metric("teal_target_connection_errors_total", .counter, "Connections to targets that failed.") {
             Double($0.connectionErrors)
         }
+        metric("teal_target_cut_responses_total", .counter, "Answers of targets whose body broke off.") {
+            Double($0.cutResponses)
+        }
         text.metric("teal_target_responses_total", .counter, "Answers of targets, by class.")
         for group in groups {
             for (index, count) in group.targetStatus.enumerated() {

@@ -63,6 +63,7 @@ extension TrafficCounters.Totals {
                 sum.targetStatus[index] += count
             }
             sum.connectionErrors += new.connectionErrors
+            sum.cutResponses += new.cutResponses
             sum.failOpenRequests += new.failOpenRequests
             sum.active = gauges ? new.active : 0
             sum.latency.add(new.latency)
