@@ -22,8 +22,9 @@ import TrafficRouting
             id: self.id, attributes: TargetGroupAttributes(slowStart: .seconds(100)), targets: [])
         let group = GroupRoute(id: self.id, worker: 0)
         let start = Timestamp(milliseconds: 0)
-        group.update(settings, targets, [targets[0].key: .healthy], at: start)
-        group.update(settings, targets, [targets[0].key: .healthy, targets[1].key: .healthy], at: start)
+        let healthy = TargetVerdict(health: .healthy)
+        group.update(settings, targets, [targets[0].key: healthy], at: start)
+        group.update(settings, targets, [targets[0].key: healthy, targets[1].key: healthy], at: start)
         func shareOfNew(at seconds: Int) -> Int {
             group.easeIn(at: start + .seconds(seconds))
             return (0..<600).count { _ in group.choose() === targets[1] }
