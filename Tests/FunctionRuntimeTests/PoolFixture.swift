@@ -56,7 +56,7 @@ struct PoolFixture {
             ZipFixture.Entry(name: $0.key, contents: Array($0.value.utf8), unixMode: executable ? 0o100755 : 0o100644)
         }
         let store = FunctionCodeStore(root: self.root + "/functions")
-        try await store.keep(ZipFixture(entries).bytes, sha: revision)
+        try await store.keep(ZipFixture(entries).bytes, sha: revision) {}
         return FunctionSpecification(
             arn: Scope(account: "123456789012", region: "us-east-1").arn("lambda", "function:hook"), name: "hook",
             version: "$LATEST", revision: revision, language: FunctionLanguage(runtime: runtime) ?? .provided,

@@ -58,9 +58,9 @@ struct ZipArchiveTests {
         ]).bytes
         try await withTemporaryDirectory { root in
             let store = FunctionCodeStore(root: root)
-            try await store.keep(zip, sha: "abc")
+            try await store.keep(zip, sha: "abc") {}
             // A second time it is there already.
-            try await store.keep(zip, sha: "abc")
+            try await store.keep(zip, sha: "abc") {}
             let files = FileManager.default
             #expect(try files.destinationOfSymbolicLink(atPath: store.taskRoot(of: "abc") + "/latest") == "bin/run")
             #expect(files.isExecutableFile(atPath: store.taskRoot(of: "abc") + "/bin/run"))
@@ -73,7 +73,7 @@ struct ZipArchiveTests {
         let zip = ZipFixture([.init(name: "link", contents: Array(target.utf8), unixMode: 0o120777)]).bytes
         try await withTemporaryDirectory { root in
             await #expect(throws: ZipArchiveError.self) {
-                try await FunctionCodeStore(root: root).keep(zip, sha: "abc")
+                try await FunctionCodeStore(root: root).keep(zip, sha: "abc") {}
             }
             let left = try FileManager.default.contentsOfDirectory(atPath: root)
             #expect(left.isEmpty)
@@ -87,7 +87,7 @@ struct ZipArchiveTests {
         ]).bytes
         try await withTemporaryDirectory { root in
             await #expect(throws: ZipArchiveError.escapes("link/evil.py")) {
-                try await FunctionCodeStore(root: root).keep(zip, sha: "abc")
+                try await FunctionCodeStore(root: root).keep(zip, sha: "abc") {}
             }
         }
     }
@@ -98,7 +98,7 @@ struct ZipArchiveTests {
         ]).bytes
         try await withTemporaryDirectory { root in
             await #expect(throws: FunctionCodeError.tooLarge(unpacked: FunctionCodeStore.maximumUnpackedSize + 1)) {
-                try await FunctionCodeStore(root: root).keep(zip, sha: "abc")
+                try await FunctionCodeStore(root: root).keep(zip, sha: "abc") {}
             }
         }
     }

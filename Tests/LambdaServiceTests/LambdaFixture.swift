@@ -63,7 +63,9 @@ struct LambdaFixture: Sendable {
             transport: dispatch, scope: Scope(account: "123456789012", region: "us-east-1"),
             principal: .root(account: "123456789012"))
         let handlers = LambdaHandlers(
-            configuration: .init(directory: root + "/functions", endpoint: "http://127.0.0.1:4566"), store: store,
+            configuration: .init(
+                directory: root + "/functions", endpoint: "http://127.0.0.1:4566", linkSecret: "secret"),
+            store: store,
             aws: aws,
             clock: clock, logger: logger)
         let logs = LogMemory()

@@ -40,7 +40,8 @@ struct RegistryTests {
             tasksFolder: directory.tasks, shim: .init(executable: "/bin/false", arguments: []), searchPath: "/bin",
             logger: logger)
         let plane = try ControlPlane(
-            configuration, store: try Store(path: directory.database, logger: logger), runtime: runtime,
+            configuration, secret: "secret", store: try Store(path: directory.database, logger: logger),
+            runtime: runtime,
             endpoints: Endpoints(local: "http://127.0.0.1:1", forTasks: "http://127.0.0.1:1"), clock: SystemWallClock(),
             logger: logger)
         return plane.registry

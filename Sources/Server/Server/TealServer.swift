@@ -70,7 +70,8 @@ package struct TealServer: Sendable {
             configuration.runtime, directory, executable: configuration.executable, http: http, logger: self.logger)
         let endpoints = try Self.endpoints(&configuration, hostAddress: selection.hostAddress)
         let plane = try ControlPlane(
-            configuration, store: store, runtime: selection.runtime, endpoints: endpoints, clock: clock,
+            configuration, secret: credentials.secretAccessKey, store: store, runtime: selection.runtime,
+            endpoints: endpoints, clock: clock,
             logger: self.logger)
         await plane.loadBalancing.publisher.openListeners()
         let meter = RequestMeter()
@@ -81,7 +82,7 @@ package struct TealServer: Sendable {
             dispatcher: self.dispatcher(plane.registry, credentials, store, meter, clock),
             ownPages: OwnPages(
                 health: health, metrics: MetricsPage(meter: meter, traffic: plane.loadBalancing.counters, store: store),
-                tasks: plane.taskPages)
+                tasks: plane.taskPages, code: plane.codePage)
         )
         let services = plane.services + self.listeners(frontDoor, configuration, tls, endpoints) + plane.functions
         var lifetime = ServiceGroupConfiguration(

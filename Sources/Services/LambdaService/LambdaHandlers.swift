@@ -13,10 +13,13 @@ package struct LambdaHandlers: Sendable {
         package var directory: String
         /// What functions find in `AWS_ENDPOINT_URL`.
         package var endpoint: String
+        /// What addresses of code are signed with: known to the server alone, and the same after a restart.
+        package var linkSecret: String
 
-        package init(directory: String, endpoint: String) {
+        package init(directory: String, endpoint: String, linkSecret: String) {
             self.directory = directory
             self.endpoint = endpoint
+            self.linkSecret = linkSecret
         }
     }
 
@@ -26,6 +29,9 @@ package struct LambdaHandlers: Sendable {
     let runner: FunctionRunner
     let queue: InvocationQueue
     let clock: any WallClock
+    let links: CodeLinks
+    let endpoint: String
+    let collector: CodeCollector
     private let logWriter: FunctionLogWriter
 
     /// - Parameter aws: reaches STS and Logs; acts as Lambda itself.
@@ -37,6 +43,9 @@ package struct LambdaHandlers: Sendable {
         self.clock = clock
         self.logWriter = logWriter
         self.codes = FunctionCodeStore(root: configuration.directory)
+        self.links = CodeLinks(secret: configuration.linkSecret)
+        self.endpoint = configuration.endpoint
+        self.collector = CodeCollector(store: store, codes: self.codes, clock: clock, logger: logger)
         self.pool = FunctionPool(
             configuration: .init(
                 directory: configuration.directory + "/.environments", endpoint: configuration.endpoint),
@@ -47,11 +56,13 @@ package struct LambdaHandlers: Sendable {
     }
 
     /// What has to be there as long as functions run.
-    package var services: [any Service] { [self.logWriter] }
+    package var services: [any Service] { [self.logWriter, self.collector] }
 
     /// The functions themselves, in the order in which they start. Last to start and first to stop: a call that waits for a
     /// function is answered then, so that whoever answers it can stop too.
     package var functions: [any Service] { [self.queue, self.pool] }
+
+    package var codePage: CodePage { CodePage(codes: self.codes, links: self.links, clock: self.clock) }
 
     package func register(in registry: inout OperationRegistry) {
         registry.register(Lambda.service, validationErrors: .lambda)

@@ -76,6 +76,11 @@ extension StoreSnapshot {
         ).map(StoredFunctionVersion.init(row:))
     }
 
+    /// The code that any version of any function refers to, in all regions.
+    package func functionCodeSHAs() throws -> Set<String> {
+        Set(try Row.all(self.database, sql: "SELECT DISTINCT code_sha FROM lambda_versions").map { $0["code_sha"] })
+    }
+
     /// The `$LATEST` version of every function, by name.
     package func latestFunctionVersions(region: String) throws -> [StoredFunctionVersion] {
         try Row.all(

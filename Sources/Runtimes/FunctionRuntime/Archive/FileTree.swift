@@ -45,16 +45,46 @@ enum FileTree {
         fchmod(descriptor, mode)
     }
 
-    /// Removes a tree without following links. What cannot be removed stays: nothing depends on it.
-    static func remove(_ path: String) {
-        guard unlink(path) != 0, errno == EISDIR || errno == EPERM, let directory = opendir(path) else { return }
+    /// `nil` where there is no such file.
+    static func read(_ path: String) throws(FileFailure) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw FileFailure(path: path, errno: errno)
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            #if canImport(Glibc)
+                let count = Glibc.read(descriptor, &buffer, buffer.count)
+            #else
+                let count = Darwin.read(descriptor, &buffer, buffer.count)
+            #endif
+            if count == 0 { return bytes }
+            guard count > 0 || errno == EINTR else { throw FileFailure(path: path, errno: errno) }
+            bytes += buffer.prefix(max(0, count))
+        }
+    }
+
+    /// What stands in a folder; nothing where there is none.
+    static func names(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if name != ".", name != ".." { Self.remove("\(path)/\(name)") }
+            if name != ".", name != ".." { names.append(name) }
         }
-        closedir(directory)
+        return names
+    }
+
+    /// Removes a tree without following links. What cannot be removed stays: nothing depends on it.
+    static func remove(_ path: String) {
+        guard unlink(path) != 0, errno == EISDIR || errno == EPERM else { return }
+        for name in Self.names(in: path) { Self.remove("\(path)/\(name)") }
         rmdir(path)
     }
 }

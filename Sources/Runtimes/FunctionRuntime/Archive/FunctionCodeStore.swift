@@ -1,5 +1,6 @@
 internal import Model
 internal import NIOPosix
+internal import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -9,11 +10,16 @@ internal import NIOPosix
 
 /// The code of every function version, by the SHA-256 of its zip archive: `<root>/<sha>/code.zip` and its files unpacked
 /// below `<root>/<sha>/task`. A folder appears whole or not at all, and never changes.
-package struct FunctionCodeStore: Sendable {
+///
+/// Code that no function refers to any more is removed, but never while somebody holds it.
+package final class FunctionCodeStore: Sendable {
     /// Unpacked size that Lambda allows.
     package static let maximumUnpackedSize = 262_144_000
 
     private let root: String
+    private let holds = Mutex(CodeHolds())
+    private let (releasesStream, releasesContinuation) = AsyncStream.makeStream(
+        of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     package init(root: String) {
         self.root = root
@@ -24,10 +30,74 @@ package struct FunctionCodeStore: Sendable {
 
     package func archivePath(of sha: String) -> String { "\(self.root)/\(sha)/code.zip" }
 
-    /// Keeps the archive and its files. Does nothing where they are there already.
+    /// The archive as it was uploaded; `nil` where there is none.
+    package func archive(of sha: String) async throws -> [UInt8]? {
+        try await self.holding(sha) {
+            let path = self.archivePath(of: sha)
+            return try await NIOThreadPool.singleton.runIfActive { try FileTree.read(path) }
+        } ?? nil
+    }
+
+    /// Keeps the archive and its files, and holds them until `body` has made a function refer to them. Code that is there
+    /// already is not unpacked again.
     /// - Parameter sha: hexadecimal SHA-256 of `zip`.
-    package func keep(_ zip: [UInt8], sha: String) async throws {
+    package func keep<Value>(_ zip: [UInt8], sha: String, _ body: () async throws -> Value) async throws -> Value {
+        self.holds.withLock { $0.hold(sha) }
+        defer {
+            self.release(sha)
+            // Nothing else tells of code that was kept in vain.
+            self.releasesContinuation.yield()
+        }
         try await NIOThreadPool.singleton.runIfActive { try self.unpack(zip, sha: sha) }
+        return try await body()
+    }
+
+    /// Holds the code while `body` runs.
+    /// - Returns: `nil` where there is no such code.
+    package func holding<Value>(_ sha: String, _ body: () async throws -> Value) async rethrows -> Value? {
+        self.holds.withLock { $0.hold(sha) }
+        defer { self.release(sha) }
+        guard access("\(self.root)/\(sha)", F_OK) == 0 else { return nil }
+        return try await body()
+    }
+
+    private func release(_ sha: String) {
+        if self.holds.withLock({ $0.release(sha) }) { self.releasesContinuation.yield() }
+    }
+
+    // MARK: Removing
+
+    /// What is on disk, as of a moment.
+    package struct Inventory: Sendable {
+        package let codes: [String]
+        fileprivate let moment: Int
+    }
+
+    /// Tells when code may have become free.
+    package var releases: AsyncStream<Void> { self.releasesStream }
+
+    /// Take it before looking for what refers to code. Also removes what crashes left half done.
+    package func inventory() async throws -> Inventory {
+        try await NIOThreadPool.singleton.runIfActive {
+            let moment = self.holds.withLock { $0.moment }
+            let names = FileTree.names(in: self.root)
+            for name in names where name.hasPrefix(".") && name.split(separator: ".").count == 2 {
+                let sha = String(name.split(separator: ".")[0])
+                if !self.holds.withLock({ $0.isHeld(sha) }) { FileTree.remove("\(self.root)/\(name)") }
+            }
+            return Inventory(codes: names.filter { !$0.hasPrefix(".") }, moment: moment)
+        }
+    }
+
+    /// Removes code that nothing refers to, unless somebody has held it since the inventory was taken.
+    package func remove(_ sha: String, asOf inventory: Inventory) async throws {
+        try await NIOThreadPool.singleton.runIfActive {
+            let doomed = "\(self.root)/.\(sha).\(Identifiers.hex(8))"
+            let isMoved = self.holds.withLock { holds in
+                holds.mayRemove(sha, since: inventory.moment) && rename("\(self.root)/\(sha)", doomed) == 0
+            }
+            if isMoved { FileTree.remove(doomed) }
+        }
     }
 
     private func unpack(_ zip: [UInt8], sha: String) throws {

@@ -72,6 +72,13 @@ function moduleFile(base) {
   return undefined;
 }
 
+// On AWS the image brings the SDK's third version along.
+function sdkHint(message) {
+  const name = /'((?:@aws-sdk|@smithy)\/[^'/]+|aws-sdk)/.exec(message)?.[1];
+  if (!name) return '';
+  return `\nThe AWS SDK for JavaScript is not bundled with this runtime: put ${name} into the function's archive (npm install ${name}).`;
+}
+
 async function loadModule(base) {
   const file = moduleFile(base);
   const require = createRequire(path.join(root, 'index.js'));
@@ -81,7 +88,7 @@ async function loadModule(base) {
   } catch (error) {
     if (error instanceof SyntaxError) throw new InitError('Runtime.UserCodeSyntaxError', String(error), error);
     if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
-      throw new InitError('Runtime.ImportModuleError', String(error), error);
+      throw new InitError('Runtime.ImportModuleError', String(error) + sdkHint(String(error)), error);
     }
     throw error;
   }

@@ -32,6 +32,7 @@ package enum EnvironmentVariables {
             "LANG": "en_US.UTF-8", "TZ": ":UTC", "TMPDIR": place.temporaryDirectory,
             "AWS_ENDPOINT_URL": place.endpoint, "NODE_PATH": "\(function.taskRoot)/node_modules",
             "PYTHONPATH": function.taskRoot, "PYTHONDONTWRITEBYTECODE": "1",
+            "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         ]
         var fixed = [
             "AWS_LAMBDA_RUNTIME_API": place.runtimeAPI, "_HANDLER": function.handler,

@@ -18,13 +18,16 @@ struct ControlPlane {
     let registry: OperationRegistry
     let loadBalancing: LoadBalancing
     let taskPages: TaskPages
+    let codePage: CodePage
     /// In the order in which they start; they stop in the reverse order.
     let services: [any Service]
     /// Start after everything else, the API's listeners too, and stop first.
     let functions: [any Service]
 
+    /// - Parameter secret: known to this data directory's servers alone.
     init(
-        _ configuration: ServerConfiguration, store: Store, runtime: any WorkloadRuntime, endpoints: Endpoints,
+        _ configuration: ServerConfiguration, secret: String, store: Store, runtime: any WorkloadRuntime,
+        endpoints: Endpoints,
         clock: any WallClock,
         logger: Logger
     ) throws {
@@ -49,7 +52,8 @@ struct ControlPlane {
             dataDirectory: directory.path)
         let logs = LogsHandlers(store: try LogStore(path: directory.logDatabase), clock: clock, logger: logger)
         let lambda = LambdaHandlers(
-            configuration: .init(directory: directory.functions, endpoint: endpoints.local), store: store,
+            configuration: .init(directory: directory.functions, endpoint: endpoints.local, linkSecret: secret),
+            store: store,
             aws: client("lambda.amazonaws.com"), clock: clock, logger: logger)
         let taskEnvironment = TaskEnvironment { endpoints.forTasks }
         let sessions = TaskRoleSessions(aws: client("ecs-tasks.amazonaws.com"), clock: clock)
@@ -93,6 +97,7 @@ struct ControlPlane {
         services += codeDeploy.services
         self.services = services
         self.functions = lambda.functions
+        self.codePage = lambda.codePage
     }
 
     private static func containerOutput(_ logs: LogsHandlers, account: String) -> ContainerOutput {

@@ -1,6 +1,7 @@
 internal import ECSService
 internal import HTTPTypes
 internal import HummingbirdCore
+internal import LambdaService
 internal import Model
 internal import NIOCore
 
@@ -9,6 +10,7 @@ struct OwnPages: Sendable {
     let health: HealthPage
     let metrics: MetricsPage
     let tasks: TaskPages
+    let code: CodePage
 
     func response(to request: Request) async -> Response {
         do {
@@ -16,6 +18,13 @@ struct OwnPages: Sendable {
                 let answer = try await self.tasks.answer(
                     path: request.uri.path, authorization: request.headers[.authorization])
                 return Self.response(.init(code: answer.status), "application/json", answer.document.serialized)
+            }
+            if request.uri.path.hasPrefix(CodePage.prefix) {
+                switch try await self.code.answer(path: request.uri.path, query: request.uri.query ?? "") {
+                case .archive(let archive): return Self.response(.ok, "application/zip", archive)
+                case .refusal(let status, let text):
+                    return Self.response(.init(code: status), "text/plain", Array(text.utf8))
+                }
             }
             switch request.uri.path {
             case "/_teal/health":

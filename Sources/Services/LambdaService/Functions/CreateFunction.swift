@@ -21,7 +21,15 @@ extension LambdaHandlers {
         try FunctionRules.checkRuntime(runtime)
         try FunctionRules.checkRole(input.role)
         try FunctionRules.checkEnvironment(input.environment?.variables ?? [:])
-        let code = try await FunctionCode.keep(input.code.zipFile, in: self.codes)
+        return try await FunctionCode.keep(input.code.zipFile, in: self.codes) { code in
+            try await self.create(reference, runtime: runtime, handler: handler, code, input, context)
+        }
+    }
+
+    private func create(
+        _ reference: FunctionReference, runtime: Lambda.Runtime, handler: String, _ code: FunctionCode,
+        _ input: Lambda.CreateFunctionRequest, _ context: RequestContext
+    ) async throws -> Lambda.FunctionConfiguration {
         var configuration = Lambda.FunctionConfiguration(
             functionName: reference.name, runtime: runtime, role: input.role, handler: handler)
         configuration.codeSize = code.size

@@ -1,5 +1,6 @@
 internal import FunctionRuntime
 internal import LambdaAPI
+internal import Model
 internal import Store
 internal import WireProtocol
 
@@ -8,16 +9,24 @@ extension LambdaHandlers {
         -> Lambda.GetFunctionResponse
     {
         let reference = try FunctionReference(input.functionName, qualifier: input.qualifier)
+        let endpoint = self.endpoint(for: context)
+        let now = self.clock.now()
         return try await self.store.read { snapshot in
             let record = try snapshot.functionRecord(reference, in: context.scope)
             let shared = try snapshot.sharedFunction(reference, in: context.scope)
             return Lambda.GetFunctionResponse(
                 configuration: record.described(in: context.scope, qualifier: reference.qualifier),
                 code: Lambda.FunctionCodeLocation(
-                    repositoryType: "S3", location: "file://" + self.codes.archivePath(of: record.stored.codeSHA)),
+                    repositoryType: "S3", location: endpoint + self.links.path(of: record.stored.codeSHA, at: now)),
                 tags: try Tags.decode(shared.tags),
                 concurrency: shared.reservedConcurrency.map { Lambda.Concurrency(reservedConcurrentExecutions: $0) })
         }
+    }
+
+    /// The API as the caller reached it: its own address may be of no use elsewhere.
+    private func endpoint(for context: RequestContext) -> String {
+        guard let host = context.host else { return self.endpoint }
+        return (self.endpoint.hasPrefix("https:") ? "https://" : "http://") + host
     }
 
     func getFunctionConfiguration(

@@ -10,9 +10,17 @@ extension LambdaHandlers {
         let reference = try FunctionReference(input.functionName)
         try input.checkSupported()
         _ = try await self.store.read { try $0.functionRecord(FunctionReference(reference.name), in: context.scope) }
-        let code = try await FunctionCode.keep(input.zipFile, in: self.codes)
+        return try await FunctionCode.keep(input.zipFile, in: self.codes) { code in
+            try await self.update(reference, to: code, input, context)
+        }
+    }
+
+    private func update(
+        _ reference: FunctionReference, to code: FunctionCode, _ input: Lambda.UpdateFunctionCodeRequest,
+        _ context: RequestContext
+    ) async throws -> Lambda.FunctionConfiguration {
         let now = self.clock.now()
-        let updated = try await self.store.write { transaction in
+        return try await self.store.write { transaction in
             var record = try transaction.functionRecord(FunctionReference(reference.name), in: context.scope)
             try requireRevision(input.revisionId, record.configuration.revisionId)
             record.stored.codeSHA = code.sha
@@ -25,6 +33,5 @@ extension LambdaHandlers {
             guard input.publish == true else { return record.described(in: context.scope, qualifier: nil) }
             return try transaction.publish(reference, description: nil, in: context.scope, at: now)
         }
-        return updated
     }
 }

@@ -12,6 +12,7 @@ struct FunctionRunner: Sendable {
 
     struct Resolved: Sendable {
         let specification: FunctionSpecification
+        let codeSHA: String
         let executedVersion: String
         let limit: Int?
     }
@@ -36,12 +37,31 @@ struct FunctionRunner: Sendable {
                 logGroup: configuration.loggingConfig?.logGroup ?? "/aws/lambda/\(reference.name)",
                 role: configuration.role ?? "")
             return Resolved(
-                specification: specification, executedVersion: record.stored.version, limit: shared.reservedConcurrency)
+                specification: specification, codeSHA: record.stored.codeSHA, executedVersion: record.stored.version,
+                limit: shared.reservedConcurrency)
         }
     }
 
-    /// - Throws: `TooManyRequestsException` where a limit is reached, `InvocationInterrupted` where the server stops first.
-    func run(_ resolved: Resolved, _ invocation: Invocation) async throws -> InvocationOutcome {
+    /// - Throws: `ResourceNotFoundException`, `TooManyRequestsException` where a limit is reached, `InvocationInterrupted`
+    ///   where the server stops first.
+    func run(
+        _ reference: FunctionReference, in scope: Scope, _ invocation: Invocation
+    ) async throws -> (outcome: InvocationOutcome, executedVersion: String) {
+        var missing: String?
+        while true {
+            let resolved = try await self.resolve(reference, in: scope)
+            let outcome = try await self.codes.holding(resolved.codeSHA) { try await self.run(resolved, invocation) }
+            if let outcome { return (outcome, resolved.executedVersion) }
+            // An update may have replaced the code, and its removal have followed, before it was held.
+            guard missing != resolved.codeSHA else {
+                throw Lambda.Errors.serviceException(
+                    "The code of \(reference.name) is missing from the data directory; upload it again.")
+            }
+            missing = resolved.codeSHA
+        }
+    }
+
+    private func run(_ resolved: Resolved, _ invocation: Invocation) async throws -> InvocationOutcome {
         do {
             return try await self.pool.invoke(resolved.specification, invocation, limit: resolved.limit)
         } catch let error as FunctionPoolError {

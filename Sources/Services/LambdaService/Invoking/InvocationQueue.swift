@@ -136,9 +136,8 @@ package struct InvocationQueue: Service {
     private func run(_ invocation: StoredInvocation) async -> Attempt {
         do {
             let reference = try FunctionReference(invocation.name, qualifier: invocation.qualifier)
-            let resolved = try await self.runner.resolve(reference, in: invocation.scope)
-            let outcome = try await self.runner.run(
-                resolved,
+            let (outcome, _) = try await self.runner.run(
+                reference, in: invocation.scope,
                 Invocation(
                     requestID: invocation.requestID, payload: invocation.payload,
                     functionARN: reference.arn(in: invocation.scope).description,

@@ -16,7 +16,7 @@ extension LambdaHandlers {
         unsupported.refuse("TenantId", if: input.tenantId != nil)
         try unsupported.check()
         let reference = try FunctionReference(input.functionName, qualifier: input.qualifier)
-        let resolved = try await self.runner.resolve(reference, in: context.scope)
+        _ = try await self.runner.resolve(reference, in: context.scope)
         let invocation = Invocation(
             requestID: context.requestID, payload: try Self.payload(of: input),
             functionARN: reference.arn(in: context.scope).description, clientContext: try Self.clientContext(of: input),
@@ -25,8 +25,8 @@ extension LambdaHandlers {
         switch input.invocationType ?? .requestResponse {
         case .requestResponse:
             do {
-                let outcome = try await self.runner.run(resolved, invocation)
-                return Self.response(outcome, version: resolved.executedVersion, withTail: input.logType == .tail)
+                let (outcome, version) = try await self.runner.run(reference, in: context.scope, invocation)
+                return Self.response(outcome, version: version, withTail: input.logType == .tail)
             } catch is InvocationInterrupted {
                 throw Lambda.Errors.serviceException("The server is shutting down; the invocation was cut off.")
             }

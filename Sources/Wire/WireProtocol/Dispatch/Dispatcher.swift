@@ -109,7 +109,8 @@ package struct Dispatcher: Sendable {
         do {
             let principal = try await self.principal(of: request, signed, unreadable, service.description, dialect)
             let scope = Scope(account: self.account, region: signed?.scope.region ?? self.defaultRegion)
-            let context = RequestContext(scope: scope, principal: principal, requestID: requestID)
+            let context = RequestContext(
+                scope: scope, principal: principal, requestID: requestID, host: request.headers["Host"])
             let frame = OperationFrame(entry, of: service.description)
             let input = try self.input(of: request, frame, service.validationErrors, dialect)
             let output = try await entry.invoke(input, context)

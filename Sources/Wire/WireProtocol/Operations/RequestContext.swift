@@ -6,13 +6,19 @@ package struct RequestContext: Sendable {
     package let principal: Principal
     /// `x-amzn-RequestId` of the reply.
     package let requestID: String
+    /// Host and port that the caller addressed; `nil` for calls inside the server.
+    package let host: String?
     /// Headers that the reply carries besides the protocol's own, such as `x-teal-routing-generation`.
     package let replyHeaders: ReplyHeaders
 
-    package init(scope: Scope, principal: Principal, requestID: String, replyHeaders: ReplyHeaders = ReplyHeaders()) {
+    package init(
+        scope: Scope, principal: Principal, requestID: String, host: String? = nil,
+        replyHeaders: ReplyHeaders = ReplyHeaders()
+    ) {
         self.scope = scope
         self.principal = principal
         self.requestID = requestID
+        self.host = host
         self.replyHeaders = replyHeaders
     }
 }

@@ -14,7 +14,10 @@ struct FunctionCode: Sendable {
     let size: Int
 
     /// Checks and unpacks an archive.
-    static func keep(_ zip: [UInt8]?, in codes: FunctionCodeStore) async throws -> FunctionCode {
+    /// - Parameter body: makes a function refer to it; until then the code is held.
+    static func keep<Value>(
+        _ zip: [UInt8]?, in codes: FunctionCodeStore, _ body: (FunctionCode) async throws -> Value
+    ) async throws -> Value {
         guard let zip, !zip.isEmpty else {
             throw Lambda.Errors.invalidParameterValueException("Please provide a source for function code.")
         }
@@ -27,8 +30,9 @@ struct FunctionCode: Sendable {
             let digits = String(byte, radix: 16)
             return byte < 16 ? "0" + digits : digits
         }.joined()
+        let code = FunctionCode(sha: sha, base64SHA: Base64.encode(digest), size: zip.count)
         do {
-            try await codes.keep(zip, sha: sha)
+            return try await codes.keep(zip, sha: sha) { try await body(code) }
         } catch is ZipArchiveError {
             throw Lambda.Errors.invalidParameterValueException(
                 "Could not unzip uploaded file. Please check your file, then try to upload again.")
@@ -36,6 +40,5 @@ struct FunctionCode: Sendable {
             throw Lambda.Errors.invalidParameterValueException(
                 "Unzipped size must be smaller than \(FunctionCodeStore.maximumUnpackedSize) bytes")
         }
-        return FunctionCode(sha: sha, base64SHA: Base64.encode(digest), size: zip.count)
     }
 }
