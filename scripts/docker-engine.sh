@@ -60,8 +60,20 @@ end_engine() {
     "${as_root[@]}" kill -9 "$pid"
 }
 
+# What an engine that did not end properly leaves: its containerd, network namespaces and file systems of containers.
+remove_leftovers() {
+    local pid mount
+    pid=$("${as_root[@]}" cat "$root/exec/containerd/containerd.pid" 2>/dev/null) || pid=
+    if [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = containerd ]; then "${as_root[@]}" kill -9 "$pid"; fi
+    # The fifth field is the mount point; what was mounted last goes first.
+    awk -v folder="$root/" 'index($5, folder) == 1 { print $5 }' /proc/self/mountinfo | tac | while read -r mount; do
+        "${as_root[@]}" umount --lazy "$mount" || true
+    done
+}
+
 stop() {
     end_engine
+    remove_leftovers
     "${as_root[@]}" rm -rf "$root"
 }
 

@@ -1,94 +1,23 @@
-"""Tasks in a Docker engine: that of DOCKER_HOST, with the image of scripts/test-image.sh."""
+"""Tasks in a Docker engine: deployments, adoption, and what is left behind."""
 
-import os
-import subprocess
 import time
 
 import pytest
 
+from engine import IMAGE, BridgeStack, DockerStack, containers, leftovers, networks, require_engine
 from load import Load
-from server import ROOT, wait_until
-from stack import NETWORK, Stack
-
-IMAGE = "teal-test/shell:1"
-SERVE = "/bin/busybox mkdir -p /www; echo {version} >/www/index.html; echo ok >/www/health; exec /bin/busybox httpd -f -p 80 -h /www"
-
-
-def docker(*arguments: str) -> str:
-    return subprocess.run(["docker", *arguments], check=True, capture_output=True, text=True, timeout=30).stdout.strip()
+from server import wait_until
+from stack import NETWORK, ROLE, zipped
 
 
 @pytest.fixture(scope="module", autouse=True)
-def image():
-    """Only an engine that was named on purpose is used: the tests make containers in it."""
-    if not os.environ.get("DOCKER_HOST"):
-        pytest.skip("DOCKER_HOST is not set: scripts/docker-engine.sh start prints one")
-    try:
-        docker("version")
-    except (OSError, subprocess.SubprocessError) as error:
-        pytest.skip(f"no Docker engine answers at {os.environ['DOCKER_HOST']}: {error}")
-    subprocess.run([ROOT / "scripts" / "test-image.sh"], check=True, capture_output=True, timeout=60)
-    if "busybox" not in docker("run", "--rm", IMAGE, "/bin/sh", "-c", "echo /bin/busybox*"):
-        pytest.skip("the test image has no HTTP server: this host has no static busybox")
-
-
-def label(server) -> str:
-    """The label of everything that belongs to a server's data directory: its path's FNV-1a hash."""
-    digest = 0xCBF29CE484222325
-    for byte in str(server.data).encode():
-        digest = (digest ^ byte) * 0x100000001B3 % 2**64
-    return f"label=teal.data-directory={digest:016x}"
-
-
-def containers(server) -> set[str]:
-    return set(docker("ps", "-a", "-q", "--filter", label(server)).split())
-
-
-def networks(server) -> set[str]:
-    return set(docker("network", "ls", "-q", "--filter", label(server)).split())
+def engine():
+    require_engine()
 
 
 @pytest.fixture
 def docker_server(start_server):
     return start_server(runtime="docker")
-
-
-class DockerStack(Stack):
-    """The stack with busybox's HTTP server as the application, which answers with its version."""
-
-    def task_definition(self, version: str, command: list[str] | None = None, **container) -> str:
-        return super().task_definition(
-            version, command or ["/bin/sh", "-c", SERVE.format(version=version)],
-            **{"image": IMAGE, "stopTimeout": 2, **container})
-
-
-class BridgeStack(DockerStack):
-    """Bridge mode with dynamic host ports behind `instance` target groups."""
-
-    def _target_group(self, name: str, delay: int) -> dict:
-        create = self.elb.create_target_group
-        self.elb.create_target_group = lambda **more: create(**{**more, "TargetType": "instance"})
-        try:
-            return super()._target_group(name, delay)
-        finally:
-            self.elb.create_target_group = create
-
-    def task_definition(self, version: str, command: list[str] | None = None, **container) -> str:
-        serve = SERVE.format(version=version)
-        return self.ecs.register_task_definition(
-            family="web", networkMode="bridge", requiresCompatibilities=["EC2"],
-            containerDefinitions=[{
-                "name": "app", "image": IMAGE, "essential": True, "memory": 64, "stopTimeout": 2,
-                "entryPoint": ["/bin/sh"], "command": ["-c", serve],
-                "portMappings": [{"containerPort": 80, "hostPort": 0}], **container}],
-        )["taskDefinition"]["taskDefinitionArn"]
-
-    def create_service(self, desired: int) -> None:
-        self.ecs.create_service(
-            cluster="main", serviceName="web", taskDefinition=self.task_definition("v1"), desiredCount=desired, launchType="EC2",
-            deploymentController={"type": "CODE_DEPLOY"},
-            loadBalancers=[{"targetGroupArn": self.groups[0]["TargetGroupArn"], "containerName": "app", "containerPort": 80}])
-        wait_until(lambda: self.primary()["stabilityStatus"] == "STEADY_STATE", 60, "v1 is in steady state")
 
 
 @pytest.mark.parametrize("kind", [DockerStack, BridgeStack], ids=["awsvpc", "bridge"])
@@ -160,20 +89,23 @@ def test_a_service_with_an_absent_image_tells_so_in_its_events(docker_server):
     wait_until(lambda: "is unable to consistently start tasks successfully" in messages(), 40, "an event tells of tasks that do not start")
 
 
-def test_a_killed_server_adopts_its_containers_and_down_removes_everything(docker_server):
-    stack = DockerStack(docker_server)
-    before = containers(docker_server)
-    assert before
+@pytest.mark.parametrize("kind", [DockerStack, BridgeStack], ids=["awsvpc", "bridge"])
+def test_a_killed_server_adopts_its_containers_and_down_removes_everything(docker_server, kind):
+    stack = kind(docker_server)
+    before, shown = containers(docker_server), stack.endpoints()
+    assert before and all(port > 0 for _, port in shown)
     docker_server.kill()
     docker_server.start()
     wait_until(lambda: stack.primary()["stabilityStatus"] == "STEADY_STATE", 60, "v1 is in steady state again")
     tasks = stack.ecs.list_tasks(cluster="main")["taskArns"]
     assert len(tasks) == 2
     assert containers(docker_server) == before
+    assert stack.endpoints() == shown
     assert networks(docker_server)
     docker_server.down()
     assert containers(docker_server) == set()
     assert networks(docker_server) == set()
+    assert leftovers(docker_server) == []
 
 
 def test_the_end_of_an_ephemeral_server_removes_containers_and_network(start_server):
@@ -183,3 +115,72 @@ def test_the_end_of_an_ephemeral_server_removes_containers_and_network(start_ser
     server.terminate(60)
     assert containers(server) == set()
     assert networks(server) == set()
+
+
+def test_a_failed_hook_and_a_stop_return_to_blue(docker_server):
+    stack = DockerStack(docker_server)
+    stack.deployment_group(config="CodeDeployDefault.ECSCanary10Percent5Minutes", rollback=["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"])
+    blue = containers(docker_server)
+    with Load(stack.production) as load:
+        failed = stack.deploy(stack.task_definition("v2"), {"AfterAllowTestTraffic": stack.hook("Failed")})
+        stack.wait_for(failed, "Failed")
+        assert stack.deployment(failed)["errorInformation"]["code"] == "HOOK_EXECUTION_FAILURE"
+        wait_until(lambda: containers(docker_server) == blue, 30, "only blue's containers are left")
+        stopped = stack.deploy(stack.task_definition("v3"))
+        wait_until(lambda: load.answers["v3"] > 0, 60, "v3 answers")
+        stack.codedeploy.stop_deployment(deploymentId=stopped, autoRollbackEnabled=True)
+        stack.wait_for(stopped, "Stopped")
+        wait_until(lambda: containers(docker_server) == blue, 30, "only blue's containers are left")
+        moment = time.monotonic()
+        wait_until(lambda: load.since(moment)["v1"] > 20, 30, "v1 answers")
+    assert load.failures == []
+    assert load.answers["v2"] == 0 and set(load.since(moment)) == {"v1"}
+
+
+MIGRATION = """
+import boto3, os
+ecs, codedeploy = boto3.client("ecs"), boto3.client("codedeploy")
+
+def handler(event, context):
+    task = ecs.run_task(
+        cluster="main", taskDefinition=os.environ["MIGRATION"], launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-0123456789abcdef0"]}})["tasks"][0]["taskArn"]
+    ecs.get_waiter("tasks_stopped").wait(cluster="main", tasks=[task], WaiterConfig={"Delay": 1, "MaxAttempts": 25})
+    container = ecs.describe_tasks(cluster="main", tasks=[task])["tasks"][0]["containers"][0]
+    codedeploy.put_lifecycle_event_hook_execution_status(
+        deploymentId=event["DeploymentId"], lifecycleEventHookExecutionId=event["LifecycleEventHookExecutionId"],
+        status="Succeeded" if container.get("exitCode") == 0 else "Failed")
+"""
+
+
+def test_a_migration_runs_before_traffic_and_a_crash_in_the_shift_loses_no_request(docker_server):
+    """A hook runs a task and looks at its exit code; then the server is killed while traffic moves."""
+    stack = DockerStack(docker_server)
+    stack.codedeploy.create_deployment_config(
+        deploymentConfigName="thirds", computePlatform="ECS",
+        trafficRoutingConfig={"type": "TimeBasedLinear", "timeBasedLinear": {"linearPercentage": 33, "linearInterval": 2}})
+    stack.deployment_group(config="thirds")
+    hooks = {}
+    for name, script in (("migrated", "exit 0"), ("broken", "exit 3")):
+        migration = stack.ecs.register_task_definition(
+            family=name, networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
+            containerDefinitions=[{"name": "migrate", "image": IMAGE, "entryPoint": ["/bin/sh", "-c"], "command": [script]}],
+        )["taskDefinition"]["taskDefinitionArn"]
+        stack.functions.create_function(
+            FunctionName=name, Runtime="python3.11", Role=ROLE, Handler="hook.handler", Timeout=30,
+            Code={"ZipFile": zipped(MIGRATION)}, Environment={"Variables": {"MIGRATION": migration}})
+        hooks[name] = {"AfterInstall": name}
+    with Load(stack.production) as load:
+        broken = stack.deploy(stack.task_definition("v2"), hooks["broken"])
+        stack.wait_for(broken, "Failed")
+        stack.codedeploy.update_deployment_group(applicationName="app", currentDeploymentGroupName="group", deploymentConfigName="thirds")
+        deployment = stack.deploy(stack.task_definition("v3"), hooks["migrated"])
+        wait_until(lambda: load.answers["v3"] > 0, 60, "v3 answers")
+        docker_server.kill()
+        docker_server.start()
+        stack.wait_for(deployment, "Succeeded", "Failed", "Stopped")
+        assert stack.deployment(deployment)["status"] == "Succeeded", stack.deployment(deployment)
+        moment = time.monotonic()
+        wait_until(lambda: load.since(moment)["v3"] > 20, 30, "v3 answers")
+    assert load.failures == []
+    assert load.answers["v2"] == 0 and set(load.since(moment)) == {"v3"}

@@ -59,8 +59,12 @@ extension DockerEngineRuntime {
         let response = try await self.engine.open(.POST, "/exec/\(id)/start", body: body, patience: .unlimited)
         var frames = FrameDecoder()
         var output: [UInt8] = []
-        for try await chunk in response.body {
-            for frame in frames.append(chunk) where output.count < Self.outputLimit { output += frame.bytes }
+        do {
+            for try await chunk in response.body {
+                for frame in frames.append(chunk) where output.count < Self.outputLimit { output += frame.bytes }
+            }
+        } catch {
+            throw self.engine.interruption(error)
         }
         return String(decoding: output.prefix(Self.outputLimit), as: UTF8.self)
     }

@@ -68,7 +68,10 @@ package struct TealServer: Sendable {
         let clock = SystemWallClock()
         let selection = try await RuntimeSelection.choose(
             configuration.runtime, directory, executable: configuration.executable, http: http, logger: self.logger)
-        let endpoints = try Self.endpoints(&configuration, hostAddress: selection.hostAddress)
+        let endpoints = try Endpoints.resolve(
+            listeners: &configuration.listeners, scheme: configuration.tls == nil ? "http" : "https",
+            hostAddress: selection.hostAddress)
+        if let note = endpoints.note { self.logger.warning("\(note)") }
         let plane = try ControlPlane(
             configuration, secret: credentials.secretAccessKey, store: store, runtime: selection.runtime,
             endpoints: endpoints, clock: clock,
@@ -76,7 +79,7 @@ package struct TealServer: Sendable {
         await plane.loadBalancing.publisher.openListeners()
         let meter = RequestMeter()
         let health = HealthPage(
-            version: self.version, startedAt: clock.now(), scope: configuration.scope, endpoint: endpoints.local,
+            version: self.version, startedAt: clock.now(), scope: configuration.scope, endpoints: endpoints,
             runtime: selection.name, store: store, publisher: plane.loadBalancing.publisher)
         let frontDoor = FrontDoor(
             dispatcher: self.dispatcher(plane.registry, credentials, store, meter, clock),
@@ -108,22 +111,6 @@ package struct TealServer: Sendable {
             let addresses = configuration.listeners.map { "\($0)" }.joined(separator: ", ")
             throw ServerFailure("the server on \(addresses) has failed: \(error)")
         }
-    }
-
-    /// Containers cannot reach the host's loopback: there the API also listens where they find the host.
-    private static func endpoints(
-        _ configuration: inout ServerConfiguration, hostAddress: String?
-    ) throws(ServerFailure) -> Endpoints {
-        let scheme = configuration.tls == nil ? "http" : "https"
-        var first = configuration.listeners.first ?? ListenAddress(host: "127.0.0.1", port: 4566)
-        if first.host == "0.0.0.0" { first.host = "127.0.0.1" }
-        if first.host == "::" { first.host = "::1" }
-        let local = "\(scheme)://\(first)"
-        guard let hostAddress else { return Endpoints(local: local, forTasks: local) }
-        let forTasks = ListenAddress(host: hostAddress, port: first.port)
-        let isCovered = configuration.listeners.contains { $0.host == "0.0.0.0" || $0 == forTasks }
-        if !isCovered { configuration.listeners.append(try forTasks.probed()) }
-        return Endpoints(local: local, forTasks: "\(scheme)://\(forTasks)")
     }
 
     private func dispatcher(

@@ -44,8 +44,10 @@ extension EngineClient {
             if let failure { throw EngineError(status: 500, message: failure) }
         } catch let error as EngineError {
             throw RuntimeFailure.cannotPullContainer(error.description)
-        } catch let error as HTTPClientError {
-            throw RuntimeFailure.cannotPullContainer("pull of \(reference): \(error)")
+        } catch let error as HTTPClientError where error == .deadlineExceeded {
+            throw RuntimeFailure.cannotPullContainer("pull of \(reference) took longer than an hour")
+        } catch {
+            throw self.interruption(error)
         }
     }
 

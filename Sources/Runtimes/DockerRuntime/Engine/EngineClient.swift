@@ -80,10 +80,16 @@ struct EngineClient: Sendable {
     private func collect(_ response: HTTPClientResponse) async throws -> [UInt8] {
         do {
             return Array(buffer: try await response.body.collect(upTo: 16 * 1024 * 1024))
-        } catch let error as CancellationError {
-            throw error
         } catch {
-            throw RuntimeFailure.unavailable("\(self.address): \(error)")
+            throw self.interruption(error)
+        }
+    }
+
+    /// What an error means that came in the middle of an answer: the engine or the way to it is gone.
+    func interruption(_ error: any Error) -> any Error {
+        switch error {
+        case is CancellationError, is EngineError, is RuntimeFailure: error
+        default: RuntimeFailure.unavailable("\(self.address): \(error)")
         }
     }
 

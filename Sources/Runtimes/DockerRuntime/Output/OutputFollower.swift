@@ -7,7 +7,8 @@ internal import WorkloadRuntime
 actor OutputFollower {
     private let engine: EngineClient
     private let container: String
-    private let place: LogPlace?
+    /// Behind the last line that was read.
+    private var place: LogPlace?
     private var text: LogText
     private var frames = FrameDecoder()
     private var lines: ArraySlice<LogLine> = []
@@ -24,19 +25,39 @@ actor OutputFollower {
 
     func next() async throws -> LogLine? {
         while true {
-            if let line = self.lines.popFirst() { return line }
+            if let line = self.lines.popFirst() {
+                self.place = LogPlace(line.position) ?? self.place
+                return line
+            }
             if self.hasEnded { return nil }
             if self.body == nil, try await !self.open() { return nil }
             var body = self.body
-            let chunk = try await body?.next(isolation: #isolation)
+            let chunk: ByteBuffer?
+            do {
+                chunk = try await body?.next(isolation: #isolation)
+            } catch {
+                throw self.engine.interruption(error)
+            }
             self.body = body
             if let chunk {
                 self.lines = self.read(chunk)[...]
             } else {
-                self.hasEnded = true
-                self.lines = self.text.finish()[...]
+                try await self.streamEnded()
             }
         }
+    }
+
+    /// The engine ends a stream when the container does, and when it goes itself or turns the log over: then it is followed on.
+    private func streamEnded() async throws {
+        guard try await self.engine.container(self.container)?.status == .running else {
+            self.hasEnded = true
+            self.lines = self.text.finish()[...]
+            return
+        }
+        self.body = nil
+        self.text = LogText(after: self.place)
+        self.frames = FrameDecoder()
+        try await Task.sleep(for: .milliseconds(200))
     }
 
     /// False where the container is gone.

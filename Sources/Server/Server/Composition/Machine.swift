@@ -29,6 +29,56 @@ enum Loopback {
     }
 }
 
+enum LocalAddress {
+    /// Whether this machine has the IPv4 address.
+    static func isAssigned(_ address: String) -> Bool {
+        guard let name = self.socketAddress(address, port: 0) else { return false }
+        return self.withSocket { descriptor in
+            withUnsafePointer(to: name) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+        } ?? false
+    }
+
+    /// The IPv4 address that other machines see; `nil` where there is no way out. Nothing is sent.
+    static var outward: String? {
+        // TEST-NET-1: of a datagram socket, connect only chooses the route.
+        guard let name = self.socketAddress("192.0.2.1", port: 9) else { return nil }
+        return self.withSocket { descriptor -> String? in
+            let isRouted = withUnsafePointer(to: name) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+            guard isRouted else { return nil }
+            var own = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let isKnown = withUnsafeMutablePointer(to: &own) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
+            }
+            var text = [CChar](repeating: 0, count: Int(INET_ADDRSTRLEN))
+            guard isKnown, inet_ntop(AF_INET, &own.sin_addr, &text, socklen_t(text.count)) != nil else { return nil }
+            return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        } ?? nil
+    }
+
+    private static func socketAddress(_ address: String, port: UInt16) -> sockaddr_in? {
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = port.bigEndian
+        return inet_pton(AF_INET, address, &name.sin_addr) == 1 ? name : nil
+    }
+
+    private static func withSocket<Result>(_ body: (Int32) -> Result) -> Result? {
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return body(descriptor)
+    }
+}
+
 extension ListenAddress {
     /// Binds the address for a moment, so that a server that cannot listen ends before it has started anything.
     /// - Returns: the same address with a free port in place of 0: every part of the server that hands the URL on must know

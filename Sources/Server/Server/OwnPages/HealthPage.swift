@@ -7,7 +7,7 @@ struct HealthPage: Sendable {
     let version: String
     let startedAt: Timestamp
     let scope: Scope
-    let endpoint: String
+    let endpoints: Endpoints
     let runtime: String
     let store: Store
     let publisher: RoutingPublisher
@@ -17,10 +17,12 @@ struct HealthPage: Sendable {
     func document() async throws -> JSONValue {
         let proxy = await self.publisher.state
         let generation = try await self.store.read { try $0.routingGeneration() }
+        let notes = [self.endpoints.note].compactMap { $0 }.map { JSONValue.string($0) }
         return .object([
             .init("status", .string(proxy.isConnected ? "ok" : "degraded")), .init("version", .string(self.version)),
             .init("startedAt", .string(self.startedAt.iso8601)), .init("account", .string(self.scope.account)),
-            .init("region", .string(self.scope.region)), .init("endpoint", .string(self.endpoint)),
+            .init("region", .string(self.scope.region)), .init("endpoint", .string(self.endpoints.local)),
+            .init("taskEndpoint", .string(self.endpoints.forTasks)),
             .init("runtime", .string(self.runtime)),
             .init(
                 "proxy",
@@ -29,6 +31,7 @@ struct HealthPage: Sendable {
                     .init("sentGeneration", .integer(Int64(proxy.sentGeneration))),
                     .init("routingGeneration", .integer(Int64(generation))),
                 ])),
+            .init("notes", .array(notes)),
         ])
     }
 }

@@ -163,10 +163,11 @@ extension TaskDriver {
         else { return }
         let timeout = await self.healthTimeout(of: container)
         let passed: Bool
-        do {
-            passed = try await self.runtime.runHealthCommand(command, in: handle, timeout: timeout) == .passed
-        } catch {
-            passed = false
+        // An engine that cannot be reached tells nothing about the container's health.
+        switch await self.attempt({ try await self.runtime.runHealthCommand(command, in: handle, timeout: timeout) }) {
+        case .success(let result): passed = result == .passed
+        case .failure: passed = false
+        case nil: return
         }
         await self.record { machine, _, now in machine.healthProbeFinished(of: container, passed: passed, at: now) }
     }
@@ -204,11 +205,16 @@ extension TaskDriver {
 
     private func removeSandbox() async {
         if let sandbox = await self.assembly()?.sandbox {
-            guard let outcome = await self.attempt({ try await self.runtime.removeSandbox(sandbox) }) else { return }
-            if case .failure(let failure) = outcome {
+            // An engine may refuse while it is busy with the same containers. What is left then goes at the next start.
+            for _ in 0..<5 {
+                guard let outcome = await self.attempt({ try await self.runtime.removeSandbox(sandbox) }) else {
+                    return
+                }
+                guard case .failure(let failure) = outcome else { break }
                 self.logger.error(
                     "sandbox could not be removed",
                     metadata: ["task.id": "\(self.taskID)", "reason": "\(failure.reason)"])
+                guard await self.sleep(until: self.clock.now() + .seconds(1)) else { return }
             }
         }
         await self.record { machine, _, now in machine.sandboxRemoved(at: now) }
