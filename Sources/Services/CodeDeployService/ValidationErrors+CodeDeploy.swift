@@ -74,16 +74,7 @@ extension ValidationErrors {
     }
 
     private static func text(_ failure: ValidationFailure) -> String {
-        let constraint =
-            switch failure.reason {
-            case .missing: "is required"
-            case .wrongType(let expected): "must be a \(expected)"
-            case .length(let range): "must have length between \(range.lowerBound) and \(range.upperBound)"
-            case .range(let range): "must have value \(range)"
-            case .pattern(let pattern): "must satisfy regular expression pattern: \(pattern)"
-            case .notInEnum(let values): "must be one of \(values.joined(separator: ", "))"
-            case .union: "must have exactly one value set"
-            }
-        return "The member \(failure.path) \(constraint)\(failure.value.isEmpty ? "" : ", not '\(failure.value)'")."
+        let value = failure.value.isEmpty ? "" : ", not '\(failure.value)'"
+        return "The member \(failure.path) \(failure.reason.constraint)\(value)."
     }
 }

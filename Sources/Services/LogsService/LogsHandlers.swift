@@ -46,22 +46,8 @@ package struct LogsHandlers: Sendable {
 extension ValidationErrors {
     /// Logs words every broken input as an `InvalidParameterException`.
     static let logs = ValidationErrors { _, failures in
-        let texts = failures.map { failure in
-            "Value '\(failure.value)' at '\(failure.path)' failed to satisfy constraint: \(Self.constraint(failure))"
-        }
         let count = failures.count == 1 ? "1 validation error" : "\(failures.count) validation errors"
-        return Logs.Errors.invalidParameterException("\(count) detected: " + texts.joined(separator: "; "))
-    }
-
-    private static func constraint(_ failure: ValidationFailure) -> String {
-        switch failure.reason {
-        case .missing: "Member must not be null"
-        case .wrongType(let expected): "Member must be a \(expected)"
-        case .length(let range): "Member must have length between \(range.lowerBound) and \(range.upperBound)"
-        case .range(let range): "Member must have value \(range)"
-        case .pattern(let pattern): "Member must satisfy regular expression pattern: \(pattern)"
-        case .notInEnum(let values): "Member must satisfy enum value set: [\(values.joined(separator: ", "))]"
-        case .union: "Member must have exactly one value set"
-        }
+        return Logs.Errors.invalidParameterException(
+            "\(count) detected: " + failures.map(\.sentence).joined(separator: "; "))
     }
 }

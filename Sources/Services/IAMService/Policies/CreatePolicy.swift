@@ -26,6 +26,6 @@ extension IAMHandlers {
             let version = StoredPolicyVersion(number: 1, document: input.policyDocument, created: now)
             try transaction.insertPolicyVersion(version, of: policy.arn)
         }
-        return .init(policy: policy.shape(PolicyUse(attachments: 0, boundaries: 0), tags: true))
+        return .init(policy: policy.shape(PolicyUse(attachments: 0, boundaries: 0), for: .created))
     }
 }

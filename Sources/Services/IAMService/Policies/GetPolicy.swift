@@ -8,7 +8,7 @@ extension IAMHandlers {
         try await self.store.read { snapshot in
             let use = try snapshot.use(ofPolicy: input.policyArn, account: context.scope.account)
             if let managed = AWSManagedPolicy(arn: input.policyArn) { return .init(policy: managed.shape(use)) }
-            return .init(policy: try snapshot.modifiablePolicy(input.policyArn).shape(use, tags: true))
+            return .init(policy: try snapshot.modifiablePolicy(input.policyArn).shape(use, for: .described))
         }
     }
 }

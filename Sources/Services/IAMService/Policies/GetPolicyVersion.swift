@@ -7,7 +7,11 @@ extension IAMHandlers {
         -> IAM.GetPolicyVersion.Output
     {
         try await self.store.read { snapshot in
-            if let managed = AWSManagedPolicy(arn: input.policyArn), input.versionId == "v1" {
+            if let managed = AWSManagedPolicy(arn: input.policyArn) {
+                guard input.versionId == "v1" else {
+                    throw IAM.Errors.noSuchEntityException(
+                        "Policy \(input.policyArn) version \(input.versionId) does not exist or is not attachable.")
+                }
                 return .init(
                     policyVersion: IAM.PolicyVersion(
                         document: PolicyDocument.encoded(managed.document), versionId: "v1", isDefaultVersion: true,

@@ -17,7 +17,8 @@ extension IAMHandlers {
             }
             if input.scope != .aws {
                 for policy in try snapshot.policies(account: account) {
-                    policies.append(policy.shape(try snapshot.use(ofPolicy: policy.arn, account: account), tags: false))
+                    policies.append(
+                        policy.shape(try snapshot.use(ofPolicy: policy.arn, account: account), for: .listed))
                 }
             }
             return policies

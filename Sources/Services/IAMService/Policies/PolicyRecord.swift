@@ -9,13 +9,29 @@ struct PolicyUse {
 }
 
 extension StoredPolicy {
-    func shape(_ use: PolicyUse, tags: Bool) -> IAM.Policy {
-        IAM.Policy(
+    /// Which reply the policy is for: AWS leaves different members out of each.
+    enum Reply {
+        /// CreatePolicy: no description, and tags where there are some.
+        case created
+        /// GetPolicy: everything.
+        case described
+        /// ListPolicies: neither description nor tags.
+        case listed
+    }
+
+    func shape(_ use: PolicyUse, for reply: Reply) -> IAM.Policy {
+        let tags: [IAM.Tag]? =
+            switch reply {
+            case .created: self.tags.isEmpty ? nil : self.tags.shapes
+            case .described: self.tags.shapes
+            case .listed: nil
+            }
+        return IAM.Policy(
             policyName: self.name, policyId: self.id, arn: self.arn, path: self.path,
             defaultVersionId: "v\(self.defaultVersion)",
             attachmentCount: use.attachments, permissionsBoundaryUsageCount: use.boundaries, isAttachable: true,
-            description: tags ? self.description : nil, createDate: self.created, updateDate: self.updated,
-            tags: tags && !self.tags.isEmpty ? self.tags.shapes : nil)
+            description: reply == .described ? self.description : nil, createDate: self.created,
+            updateDate: self.updated, tags: tags)
     }
 }
 

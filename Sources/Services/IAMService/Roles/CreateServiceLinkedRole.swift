@@ -30,8 +30,11 @@ extension IAMHandlers {
 
     private static let knownNames = [
         "autoscaling.amazonaws.com": "AWSServiceRoleForAutoScaling",
+        "custom-resource.application-autoscaling.amazonaws.com":
+            "AWSServiceRoleForApplicationAutoScaling_CustomResource",
         "ecs.amazonaws.com": "AWSServiceRoleForECS",
         "ecs.application-autoscaling.amazonaws.com": "AWSServiceRoleForApplicationAutoScaling_ECSService",
+        "elasticbeanstalk.amazonaws.com": "AWSServiceRoleForElasticBeanstalk",
         "elasticloadbalancing.amazonaws.com": "AWSServiceRoleForElasticLoadBalancing",
     ]
 

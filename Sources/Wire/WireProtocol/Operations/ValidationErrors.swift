@@ -3,12 +3,25 @@ package struct ValidationFailure: Error, Equatable, Sendable {
     package enum Reason: Equatable, Sendable {
         case missing
         case wrongType(expected: String)
-        case length(ClosedRange<Int>)
-        case range(String)
+        case length(Bound)
+        case range(Bound)
         case pattern(String)
         case notInEnum([String])
         /// A union with no member or several.
         case union
+    }
+
+    /// The bound that a length or a number is beyond.
+    package enum Bound: Equatable, Sendable, CustomStringConvertible {
+        case atLeast(String)
+        case atMost(String)
+
+        package var description: String {
+            switch self {
+            case .atLeast(let bound): "greater than or equal to \(bound)"
+            case .atMost(let bound): "less than or equal to \(bound)"
+            }
+        }
     }
 
     /// Member names from the input's root, list elements by their index from 1: `tags.1.member.key`.

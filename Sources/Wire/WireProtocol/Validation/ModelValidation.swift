@@ -38,11 +38,9 @@ struct ModelValidation {
         case (.blob(let bytes), .blob(let length)):
             self.check(bytes.count, within: length, at: path, "<\(bytes.count) bytes>")
         case (.integer(let number), .integer(let range?)):
-            if !range.contains(number) { self.fail(path, .range(Self.text(range)), String(number)) }
+            if let bound = Self.broken(range, by: number) { self.fail(path, .range(bound), String(number)) }
         case (.double(let number), .double(let range?)):
-            if !range.contains(number) {
-                self.fail(path, .range("\(range.lowerBound)…\(range.upperBound)"), String(number))
-            }
+            if let bound = Self.broken(range, by: number) { self.fail(path, .range(bound), String(number)) }
         default: break
         }
     }
@@ -75,8 +73,15 @@ struct ModelValidation {
     }
 
     private mutating func check(_ count: Int, within length: ClosedRange<Int>?, at path: String, _ value: String) {
-        if let length, !length.contains(count) { self.fail(path, .length(length), value) }
+        if let length, let bound = Self.broken(length, by: count) { self.fail(path, .length(bound), value) }
     }
 
-    private static func text(_ range: ClosedRange<Int>) -> String { "\(range.lowerBound)…\(range.upperBound)" }
+    private static func broken<Number>(
+        _ range: ClosedRange<Number>, by number: Number
+    ) -> ValidationFailure.Bound? {
+        if number < range.lowerBound { return .atLeast("\(range.lowerBound)") }
+        if number > range.upperBound { return .atMost("\(range.upperBound)") }
+        // Neither holds for a number that is none.
+        return range.contains(number) ? nil : .atLeast("\(range.lowerBound)")
+    }
 }
