@@ -5,6 +5,7 @@ package enum ChangeTopic: Hashable, Sendable, CaseIterable {
     case services
     case tasks
     case taskSets
+    case taskDefinitions
     case targetGroups
     case routing
     /// Verdicts of the proxy's health checks.

@@ -35,18 +35,75 @@ import WireProtocol
         }
     }
 
-    @Test func anUpdateToAStrategyIsKeptAndStartsADeployment() async throws {
+    @Test func aProviderOfAGroupIsMadeChangedUsedAndDeleted() async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.definition()
-            let before = try await fixture.service("web")
-            let after = try await fixture.aws.call(
-                ECS.UpdateService.self,
-                .init(service: "web", capacityProviderStrategy: [.init(capacityProvider: "FARGATE", weight: 1)])
-            ).service
-            #expect(after?.capacityProviderStrategy?.map(\.capacityProvider) == ["FARGATE"])
-            #expect(after?.launchType == nil)
-            #expect(after?.deployments?.first?.id != before?.deployments?.first?.id)
-            #expect(after?.deployments?.first?.capacityProviderStrategy?.count == 1)
+            let group = "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:1:autoScalingGroupName/web"
+            let made = try await fixture.aws.call(
+                ECS.CreateCapacityProvider.self,
+                .init(
+                    name: "mine", autoScalingGroupProvider: .init(autoScalingGroupArn: group),
+                    tags: [.init(key: "team", value: "a")])
+            ).capacityProvider
+            #expect(made?.autoScalingGroupProvider?.managedScaling?.targetCapacity == 100)
+            #expect(made?.type == .ec2Autoscaling)
+            #expect(made?.tags?.count == 1)
+            let changed = try await fixture.aws.call(
+                ECS.UpdateCapacityProvider.self,
+                .init(
+                    name: "mine",
+                    autoScalingGroupProvider: .init(managedScaling: .init(status: .enabled, targetCapacity: 80)))
+            ).capacityProvider
+            #expect(changed?.autoScalingGroupProvider?.managedScaling?.targetCapacity == 80)
+
+            _ = try await fixture.aws.call(
+                ECS.PutClusterCapacityProviders.self,
+                .init(
+                    cluster: "default", capacityProviders: ["mine"],
+                    defaultCapacityProviderStrategy: [.init(capacityProvider: "mine", weight: 1)]))
+            let task = try await fixture.aws.call(ECS.RunTask.self, .init(taskDefinition: "web")).tasks?.first
+            #expect(task?.capacityProviderName == "mine")
+            #expect(task?.launchType == .ec2)
+            let delete = {
+                try await fixture.aws.call(ECS.DeleteCapacityProvider.self, .init(capacityProvider: "mine"))
+            }
+            #expect(try await fixture.code { _ = try await delete() } == "InvalidParameterException")
+            _ = try await fixture.aws.call(
+                ECS.PutClusterCapacityProviders.self,
+                .init(cluster: "default", capacityProviders: [], defaultCapacityProviderStrategy: []))
+            #expect(try await delete().capacityProvider?.status == .inactive)
+            #expect(try await self.names(fixture, .init()) == ["FARGATE", "FARGATE_SPOT"])
+        }
+    }
+
+    @Test(arguments: ["fargate-mine", "aws", "a b", ""])
+    func namesThatAWSKeepsForItselfAreRefused(name: String) async throws {
+        try await Fixture.with { fixture in
+            let code = try await fixture.code {
+                _ = try await fixture.aws.call(
+                    ECS.CreateCapacityProvider.self,
+                    .init(name: name, autoScalingGroupProvider: .init(autoScalingGroupArn: "arn")))
+            }
+            #expect(code == "InvalidParameterException")
+        }
+    }
+
+    @Test func aStrategyNamesProvidersOfItsCluster() async throws {
+        try await Fixture.with { fixture in
+            for input: ECS.PutClusterCapacityProvidersRequest in [
+                .init(cluster: "default", capacityProviders: ["none"], defaultCapacityProviderStrategy: []),
+                .init(
+                    cluster: "default", capacityProviders: ["FARGATE"],
+                    defaultCapacityProviderStrategy: [.init(capacityProvider: "FARGATE_SPOT", weight: 1)]),
+                .init(
+                    cluster: "default", capacityProviders: ["FARGATE"],
+                    defaultCapacityProviderStrategy: [.init(capacityProvider: "FARGATE")]),
+            ] {
+                let code = try await fixture.code {
+                    _ = try await fixture.aws.call(ECS.PutClusterCapacityProviders.self, input)
+                }
+                #expect(code == "InvalidParameterException")
+            }
         }
     }
 }

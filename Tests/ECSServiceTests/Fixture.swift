@@ -1,3 +1,4 @@
+import DeploymentEngine
 import ECSAPI
 import Logging
 import Model
@@ -77,14 +78,84 @@ struct Fixture {
         ).service
     }
 
+    static let network = ECS.NetworkConfiguration(
+        awsvpcConfiguration: .init(subnets: ["subnet-0123456789abcdef0"], securityGroups: ["sg-0123456789abcdef0"]))
+
+    /// Registers `fargate`, whose tasks need a network.
+    func fargateDefinition() async throws {
+        _ = try await self.aws.call(
+            ECS.RegisterTaskDefinition.self,
+            .init(
+                family: "fargate", networkMode: .awsvpc, containerDefinitions: [.init(name: "app", image: "app:1")],
+                requiresCompatibilities: [.fargate], cpu: "256", memory: "512"))
+    }
+
+    /// Lets the scheduler work until nothing is due any more.
+    func settle() async throws {
+        var agenda = try await self.scheduler.firstAgenda()
+        while try await !self.scheduler.work(through: &agenda).isEmpty {}
+    }
+
+    /// Carries every task of the cluster on to RUNNING, as a runtime would, and lets the scheduler see it.
+    func runTasks() async throws {
+        try await self.settle()
+        let now = StandingClock().now()
+        try await self.store.write { transaction in
+            for var task in try transaction.liveTasks() where task.machine.phase == .provisioning {
+                task.machine.sandboxCreated(at: now)
+                for container in task.machine.containers.map(\.name) {
+                    task.machine.imagePrepared(of: container, digest: nil, at: now)
+                }
+                for container in task.machine.containers.map(\.name) {
+                    task.machine.containerStarted(container, at: now - .seconds(60))
+                }
+                try transaction.save(task)
+            }
+        }
+        try await self.settle()
+    }
+
+    /// Ends every task that has been asked to stop.
+    func endStoppedTasks() async throws {
+        let now = StandingClock().now()
+        try await self.store.write { transaction in
+            for var task in try transaction.liveTasks() where task.machine.stop != nil {
+                for container in task.machine.containers.map(\.name) {
+                    task.machine.containerExited(container, code: 0, outOfMemory: false, at: now)
+                }
+                task.machine.sandboxCreated(at: now)
+                task.machine.sandboxRemoved(at: now)
+                try transaction.save(task)
+            }
+        }
+        try await self.settle()
+    }
+
+    func tasks(of service: String, desired: ECS.DesiredStatus = .running) async throws -> [ECS.Task] {
+        let arns =
+            try await self.aws.call(ECS.ListTasks.self, .init(serviceName: service, desiredStatus: desired)).taskArns
+            ?? []
+        return arns.isEmpty ? [] : try await self.aws.call(ECS.DescribeTasks.self, .init(tasks: arns)).tasks ?? []
+    }
+
     /// The code of the error that `body` answers with; `nil` where it succeeds.
-    func code(_ body: () async throws -> Void) async throws -> String? {
+    func code(_ body: () async throws -> Void) async throws -> String? { try await self.error(body)?.code }
+
+    func error(_ body: () async throws -> Void) async throws -> AWSError? {
         do {
             try await body()
             return nil
         } catch let error as AWSError {
-            return error.code
+            return error
         }
+    }
+}
+
+extension Fixture {
+    func deletions(at moment: Timestamp) -> TaskDefinitionDeletions {
+        TaskDefinitionDeletions(
+            store: self.store, clock: StandingClock(moment: moment), account: "123456789012", timeScale: .realTime,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 }
 
@@ -92,6 +163,8 @@ struct CannotMakeDirectory: Error {}
 
 /// Time that stands still.
 struct StandingClock: WallClock {
-    func now() -> Timestamp { Timestamp(milliseconds: 1_800_000_000_000) }
+    var moment = Timestamp(milliseconds: 1_800_000_000_000)
+
+    func now() -> Timestamp { self.moment }
     func sleep(until deadline: Timestamp) async throws {}
 }

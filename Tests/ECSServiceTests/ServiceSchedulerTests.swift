@@ -1,3 +1,4 @@
+import DeploymentEngine
 import ECSAPI
 import Model
 import Store
@@ -45,6 +46,27 @@ import WireProtocol
         }
     }
 
+    @Test func twoThousandIdleServicesAskForNothing() async throws {
+        try await Fixture.with { fixture in
+            let definition = try await fixture.definition()
+            let now = StandingClock().now()
+            try await fixture.store.write { transaction in
+                for number in 0..<2000 {
+                    try transaction.insertIdleService("s\(number)", definition: definition, at: now)
+                }
+            }
+            _ = fixture.store.changedServices.take()
+            var agenda = try await fixture.scheduler.firstAgenda()
+            #expect(try await fixture.scheduler.work(through: &agenda).count == 2000)
+            try await self.settle(&agenda, fixture)
+            // Nothing before the reminder of the steady state, hours later.
+            #expect((agenda.nextWake ?? now) >= now + .hours(5))
+            #expect(try await fixture.scheduler.work(through: &agenda) == [])
+            agenda.targetHealthChanged()
+            #expect(try await fixture.scheduler.work(through: &agenda) == [])
+        }
+    }
+
     @Suite struct Agenda {
         private let key = ServiceKey(region: "us-east-1", cluster: "default", name: "web")
         private let now = Timestamp(milliseconds: 1_000_000)
@@ -81,5 +103,22 @@ import WireProtocol
             agenda.targetHealthChanged()
             #expect(agenda.takeDue(at: self.now) == [])
         }
+    }
+}
+
+extension StoreTransaction {
+    /// A service of the ECS controller that wants no task and has none.
+    fileprivate func insertIdleService(_ name: String, definition: String, at now: Timestamp) throws {
+        let key = ServiceKey(region: "us-east-1", cluster: "default", name: name)
+        let body = ECS.CreateServiceRequest(serviceName: name, taskDefinition: definition, desiredCount: 0)
+        try self.insert(
+            StoredService(
+                key: key, status: .active, controller: .ecs, desiredCount: 0, createdAt: now, steadySince: nil,
+                clientToken: nil, body: StoredShape.encode(body)))
+        try self.save(
+            StoredServiceRevision(
+                id: "ecs-svc/\(name)", service: key, role: .primary, scale: 100, clientToken: nil,
+                progress: RevisionProgress(), createdAt: now, updatedAt: now,
+                body: StoredShape.encode(ECS.TaskSet(taskDefinition: definition))))
     }
 }

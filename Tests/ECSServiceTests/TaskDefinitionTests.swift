@@ -104,4 +104,30 @@ import WireProtocol
             #expect(code == "InvalidParameterException")
         }
     }
+
+    @Test func aDeletedRevisionIsGoneWhenNothingUsesItAndItsNumberIsNotUsedAgain() async throws {
+        try await Fixture.with { fixture in
+            let arn = try await fixture.definition()
+            try await fixture.service("web", desiredCount: 1)
+            try await fixture.runTasks()
+            _ = try await fixture.aws.call(ECS.DeregisterTaskDefinition.self, .init(taskDefinition: arn))
+            _ = try await fixture.aws.call(ECS.DeleteTaskDefinitions.self, .init(taskDefinitions: [arn]))
+            let describe = {
+                try await fixture.aws.call(ECS.DescribeTaskDefinition.self, .init(taskDefinition: arn)).taskDefinition
+            }
+            let clock = StandingClock()
+            let early = await fixture.deletions(at: clock.now()).sweep()
+            #expect(early == clock.now() + .seconds(60))
+            let later = fixture.deletions(at: clock.now() + .seconds(61))
+            #expect(await later.sweep() == nil)
+            #expect(try await describe()?.status == .deleteInProgress)
+
+            _ = try await fixture.aws.call(ECS.DeleteService.self, .init(service: "web", force: true))
+            try await fixture.settle()
+            try await fixture.endStoppedTasks()
+            #expect(await later.sweep() == nil)
+            #expect(try await fixture.code { _ = try await describe() } == "ClientException")
+            #expect(try await fixture.definition().hasSuffix("web:2"))
+        }
+    }
 }

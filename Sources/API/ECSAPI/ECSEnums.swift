@@ -102,6 +102,38 @@ extension ECS {
         }
     }
 
+    package enum AgentUpdateStatus: OpenEnum {
+        case pending, staging, staged, updating, updated, failed, unknown(String)
+
+        package static let values = [
+            "PENDING", "STAGING", "STAGED", "UPDATING", "UPDATED", "FAILED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "PENDING": self = .pending
+            case "STAGING": self = .staging
+            case "STAGED": self = .staged
+            case "UPDATING": self = .updating
+            case "UPDATED": self = .updated
+            case "FAILED": self = .failed
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .pending: "PENDING"
+            case .staging: "STAGING"
+            case .staged: "STAGED"
+            case .updating: "UPDATING"
+            case .updated: "UPDATED"
+            case .failed: "FAILED"
+            case .unknown(let value): value
+            }
+        }
+    }
+
     package enum ApplicationProtocol: OpenEnum {
         case http, http2, grpc, unknown(String)
 
@@ -578,6 +610,60 @@ extension ECS {
         }
     }
 
+    package enum ContainerInstanceField: OpenEnum {
+        case tags, containerInstanceHealth, unknown(String)
+
+        package static let values = [
+            "TAGS", "CONTAINER_INSTANCE_HEALTH"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "TAGS": self = .tags
+            case "CONTAINER_INSTANCE_HEALTH": self = .containerInstanceHealth
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .tags: "TAGS"
+            case .containerInstanceHealth: "CONTAINER_INSTANCE_HEALTH"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum ContainerInstanceStatus: OpenEnum {
+        case active, draining, registering, deregistering, registrationFailed, unknown(String)
+
+        package static let values = [
+            "ACTIVE", "DRAINING", "REGISTERING", "DEREGISTERING", "REGISTRATION_FAILED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "ACTIVE": self = .active
+            case "DRAINING": self = .draining
+            case "REGISTERING": self = .registering
+            case "DEREGISTERING": self = .deregistering
+            case "REGISTRATION_FAILED": self = .registrationFailed
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .active: "ACTIVE"
+            case .draining: "DRAINING"
+            case .registering: "REGISTERING"
+            case .deregistering: "DEREGISTERING"
+            case .registrationFailed: "REGISTRATION_FAILED"
+            case .unknown(let value): value
+            }
+        }
+    }
+
     package enum CpuManufacturer: OpenEnum {
         case intel, amd, amazonWebServices, unknown(String)
 
@@ -1009,6 +1095,60 @@ extension ECS {
             switch self {
             case .current: "current"
             case .previous: "previous"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum InstanceHealthCheckState: OpenEnum {
+        case ok, impaired, insufficientData, initializing, unknown(String)
+
+        package static let values = [
+            "OK", "IMPAIRED", "INSUFFICIENT_DATA", "INITIALIZING"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "OK": self = .ok
+            case "IMPAIRED": self = .impaired
+            case "INSUFFICIENT_DATA": self = .insufficientData
+            case "INITIALIZING": self = .initializing
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .ok: "OK"
+            case .impaired: "IMPAIRED"
+            case .insufficientData: "INSUFFICIENT_DATA"
+            case .initializing: "INITIALIZING"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum InstanceHealthCheckType: OpenEnum {
+        case containerRuntime, acceleratedCompute, daemon, unknown(String)
+
+        package static let values = [
+            "CONTAINER_RUNTIME", "ACCELERATED_COMPUTE", "DAEMON"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "CONTAINER_RUNTIME": self = .containerRuntime
+            case "ACCELERATED_COMPUTE": self = .acceleratedCompute
+            case "DAEMON": self = .daemon
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .containerRuntime: "CONTAINER_RUNTIME"
+            case .acceleratedCompute: "ACCELERATED_COMPUTE"
+            case .daemon: "DAEMON"
             case .unknown(let value): value
             }
         }

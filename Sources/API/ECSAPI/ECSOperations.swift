@@ -2,6 +2,15 @@
 package import WireProtocol
 
 extension ECS {
+    package enum CreateCapacityProvider: AWSOperation {
+        package typealias Input = CreateCapacityProviderRequest
+        package typealias Output = CreateCapacityProviderResponse
+        package static let name = "CreateCapacityProvider"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum CreateCluster: AWSOperation {
         package typealias Input = CreateClusterRequest
         package typealias Output = CreateClusterResponse
@@ -33,6 +42,24 @@ extension ECS {
         package typealias Input = DeleteAccountSettingRequest
         package typealias Output = DeleteAccountSettingResponse
         package static let name = "DeleteAccountSetting"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum DeleteAttributes: AWSOperation {
+        package typealias Input = DeleteAttributesRequest
+        package typealias Output = DeleteAttributesResponse
+        package static let name = "DeleteAttributes"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum DeleteCapacityProvider: AWSOperation {
+        package typealias Input = DeleteCapacityProviderRequest
+        package typealias Output = DeleteCapacityProviderResponse
+        package static let name = "DeleteCapacityProvider"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil
@@ -101,6 +128,15 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
+    package enum DescribeContainerInstances: AWSOperation {
+        package typealias Input = DescribeContainerInstancesRequest
+        package typealias Output = DescribeContainerInstancesResponse
+        package static let name = "DescribeContainerInstances"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum DescribeServices: AWSOperation {
         package typealias Input = DescribeServicesRequest
         package typealias Output = DescribeServicesResponse
@@ -137,10 +173,37 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
+    package enum ExecuteCommand: AWSOperation {
+        package typealias Input = ExecuteCommandRequest
+        package typealias Output = ExecuteCommandResponse
+        package static let name = "ExecuteCommand"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum GetTaskProtection: AWSOperation {
+        package typealias Input = GetTaskProtectionRequest
+        package typealias Output = GetTaskProtectionResponse
+        package static let name = "GetTaskProtection"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum ListAccountSettings: AWSOperation {
         package typealias Input = ListAccountSettingsRequest
         package typealias Output = ListAccountSettingsResponse
         package static let name = "ListAccountSettings"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum ListAttributes: AWSOperation {
+        package typealias Input = ListAttributesRequest
+        package typealias Output = ListAttributesResponse
+        package static let name = "ListAttributes"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil
@@ -155,10 +218,28 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
+    package enum ListContainerInstances: AWSOperation {
+        package typealias Input = ListContainerInstancesRequest
+        package typealias Output = ListContainerInstancesResponse
+        package static let name = "ListContainerInstances"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum ListServices: AWSOperation {
         package typealias Input = ListServicesRequest
         package typealias Output = ListServicesResponse
         package static let name = "ListServices"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum ListServicesByNamespace: AWSOperation {
+        package typealias Input = ListServicesByNamespaceRequest
+        package typealias Output = ListServicesByNamespaceResponse
+        package static let name = "ListServicesByNamespace"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil
@@ -218,6 +299,15 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
+    package enum PutAttributes: AWSOperation {
+        package typealias Input = PutAttributesRequest
+        package typealias Output = PutAttributesResponse
+        package static let name = "PutAttributes"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum PutClusterCapacityProviders: AWSOperation {
         package typealias Input = PutClusterCapacityProvidersRequest
         package typealias Output = PutClusterCapacityProvidersResponse
@@ -245,6 +335,15 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
+    package enum StartTask: AWSOperation {
+        package typealias Input = StartTaskRequest
+        package typealias Output = StartTaskResponse
+        package static let name = "StartTask"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum StopTask: AWSOperation {
         package typealias Input = StopTaskRequest
         package typealias Output = StopTaskResponse
@@ -267,6 +366,15 @@ extension ECS {
         package typealias Input = UntagResourceRequest
         package typealias Output = UntagResourceResponse
         package static let name = "UntagResource"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum UpdateCapacityProvider: AWSOperation {
+        package typealias Input = UpdateCapacityProviderRequest
+        package typealias Output = UpdateCapacityProviderResponse
+        package static let name = "UpdateCapacityProvider"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil
@@ -303,6 +411,15 @@ extension ECS {
         package typealias Input = UpdateServicePrimaryTaskSetRequest
         package typealias Output = UpdateServicePrimaryTaskSetResponse
         package static let name = "UpdateServicePrimaryTaskSet"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum UpdateTaskProtection: AWSOperation {
+        package typealias Input = UpdateTaskProtectionRequest
+        package typealias Output = UpdateTaskProtectionResponse
+        package static let name = "UpdateTaskProtection"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil

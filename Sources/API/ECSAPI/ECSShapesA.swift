@@ -144,13 +144,13 @@ extension ECS {
     }
 
     package struct Attribute: Shape {
-        package var name: String?
+        package var name: String
         package var value: String?
         package var targetType: TargetType?
         package var targetId: String?
 
         package init(
-            name: String? = nil, value: String? = nil, targetType: TargetType? = nil, targetId: String? = nil
+            name: String, value: String? = nil, targetType: TargetType? = nil, targetId: String? = nil
         ) {
             self.name = name
             self.value = value
@@ -167,7 +167,7 @@ extension ECS {
 
         package init(wire value: WireValue) throws(ShapeMismatch) {
             let members = try StructureReader(value, "Attribute")
-            self.name = try members.optional("name")
+            self.name = try members.required("name")
             self.value = try members.optional("value")
             self.targetType = try members.optional("targetType")
             self.targetId = try members.optional("targetId")
@@ -209,13 +209,13 @@ extension ECS {
     }
 
     package struct AutoScalingGroupProvider: Shape {
-        package var autoScalingGroupArn: String?
+        package var autoScalingGroupArn: String
         package var managedScaling: ManagedScaling?
         package var managedTerminationProtection: ManagedTerminationProtection?
         package var managedDraining: ManagedDraining?
 
         package init(
-            autoScalingGroupArn: String? = nil, managedScaling: ManagedScaling? = nil,
+            autoScalingGroupArn: String, managedScaling: ManagedScaling? = nil,
             managedTerminationProtection: ManagedTerminationProtection? = nil, managedDraining: ManagedDraining? = nil
         ) {
             self.autoScalingGroupArn = autoScalingGroupArn
@@ -233,7 +233,7 @@ extension ECS {
 
         package init(wire value: WireValue) throws(ShapeMismatch) {
             let members = try StructureReader(value, "AutoScalingGroupProvider")
-            self.autoScalingGroupArn = try members.optional("autoScalingGroupArn")
+            self.autoScalingGroupArn = try members.required("autoScalingGroupArn")
             self.managedScaling = try members.optional("managedScaling")
             self.managedTerminationProtection = try members.optional("managedTerminationProtection")
             self.managedDraining = try members.optional("managedDraining")
@@ -242,6 +242,42 @@ extension ECS {
         package var wireValue: WireValue {
             var members = StructureWriter()
             members.set("autoScalingGroupArn", self.autoScalingGroupArn)
+            members.set("managedScaling", self.managedScaling)
+            members.set("managedTerminationProtection", self.managedTerminationProtection)
+            members.set("managedDraining", self.managedDraining)
+            return members.value
+        }
+    }
+
+    package struct AutoScalingGroupProviderUpdate: Shape {
+        package var managedScaling: ManagedScaling?
+        package var managedTerminationProtection: ManagedTerminationProtection?
+        package var managedDraining: ManagedDraining?
+
+        package init(
+            managedScaling: ManagedScaling? = nil, managedTerminationProtection: ManagedTerminationProtection? = nil,
+            managedDraining: ManagedDraining? = nil
+        ) {
+            self.managedScaling = managedScaling
+            self.managedTerminationProtection = managedTerminationProtection
+            self.managedDraining = managedDraining
+        }
+
+        package static let schema = StructureSchema("AutoScalingGroupProviderUpdate", members: [
+            MemberSchema("managedScaling", .structure(ManagedScaling.schema)),
+            MemberSchema("managedTerminationProtection", ManagedTerminationProtection.schema),
+            MemberSchema("managedDraining", ManagedDraining.schema),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "AutoScalingGroupProviderUpdate")
+            self.managedScaling = try members.optional("managedScaling")
+            self.managedTerminationProtection = try members.optional("managedTerminationProtection")
+            self.managedDraining = try members.optional("managedDraining")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
             members.set("managedScaling", self.managedScaling)
             members.set("managedTerminationProtection", self.managedTerminationProtection)
             members.set("managedDraining", self.managedDraining)

@@ -58,6 +58,116 @@ extension ECS {
         }
     }
 
+    package struct DeleteAttributesRequest: Shape {
+        package var cluster: String?
+        package var attributes: [Attribute]
+
+        package init(
+            cluster: String? = nil, attributes: [Attribute]
+        ) {
+            self.cluster = cluster
+            self.attributes = attributes
+        }
+
+        package static let schema = StructureSchema("DeleteAttributesRequest", members: [
+            MemberSchema("cluster", .anyString),
+            MemberSchema("attributes", Schemas.attributes, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DeleteAttributesRequest")
+            self.cluster = try members.optional("cluster")
+            self.attributes = try members.required("attributes")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            members.set("attributes", self.attributes)
+            return members.value
+        }
+    }
+
+    package struct DeleteAttributesResponse: Shape {
+        package var attributes: [Attribute]?
+
+        package init(
+            attributes: [Attribute]? = nil
+        ) {
+            self.attributes = attributes
+        }
+
+        package static let schema = StructureSchema("DeleteAttributesResponse", members: [
+            MemberSchema("attributes", Schemas.attributes),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DeleteAttributesResponse")
+            self.attributes = try members.optional("attributes")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("attributes", self.attributes)
+            return members.value
+        }
+    }
+
+    package struct DeleteCapacityProviderRequest: Shape {
+        package var capacityProvider: String
+        package var cluster: String?
+
+        package init(
+            capacityProvider: String, cluster: String? = nil
+        ) {
+            self.capacityProvider = capacityProvider
+            self.cluster = cluster
+        }
+
+        package static let schema = StructureSchema("DeleteCapacityProviderRequest", members: [
+            MemberSchema("capacityProvider", .anyString, required: true),
+            MemberSchema("cluster", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DeleteCapacityProviderRequest")
+            self.capacityProvider = try members.required("capacityProvider")
+            self.cluster = try members.optional("cluster")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("capacityProvider", self.capacityProvider)
+            members.set("cluster", self.cluster)
+            return members.value
+        }
+    }
+
+    package struct DeleteCapacityProviderResponse: Shape {
+        package var capacityProvider: CapacityProvider?
+
+        package init(
+            capacityProvider: CapacityProvider? = nil
+        ) {
+            self.capacityProvider = capacityProvider
+        }
+
+        package static let schema = StructureSchema("DeleteCapacityProviderResponse", members: [
+            MemberSchema("capacityProvider", .structure(CapacityProvider.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DeleteCapacityProviderResponse")
+            self.capacityProvider = try members.optional("capacityProvider")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("capacityProvider", self.capacityProvider)
+            return members.value
+        }
+    }
+
     package struct DeleteClusterRequest: Shape {
         package var cluster: String
 
@@ -873,6 +983,71 @@ extension ECS {
         package var wireValue: WireValue {
             var members = StructureWriter()
             members.set("clusters", self.clusters)
+            members.set("failures", self.failures)
+            return members.value
+        }
+    }
+
+    package struct DescribeContainerInstancesRequest: Shape {
+        package var cluster: String?
+        package var containerInstances: [String]
+        package var include: [ContainerInstanceField]?
+
+        package init(
+            cluster: String? = nil, containerInstances: [String], include: [ContainerInstanceField]? = nil
+        ) {
+            self.cluster = cluster
+            self.containerInstances = containerInstances
+            self.include = include
+        }
+
+        package static let schema = StructureSchema("DescribeContainerInstancesRequest", members: [
+            MemberSchema("cluster", .anyString),
+            MemberSchema("containerInstances", Schemas.stringList, required: true),
+            MemberSchema("include", Schemas.containerInstanceFieldList),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DescribeContainerInstancesRequest")
+            self.cluster = try members.optional("cluster")
+            self.containerInstances = try members.required("containerInstances")
+            self.include = try members.optional("include")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            members.set("containerInstances", self.containerInstances)
+            members.set("include", self.include)
+            return members.value
+        }
+    }
+
+    package struct DescribeContainerInstancesResponse: Shape {
+        package var containerInstances: [ContainerInstance]?
+        package var failures: [Failure]?
+
+        package init(
+            containerInstances: [ContainerInstance]? = nil, failures: [Failure]? = nil
+        ) {
+            self.containerInstances = containerInstances
+            self.failures = failures
+        }
+
+        package static let schema = StructureSchema("DescribeContainerInstancesResponse", members: [
+            MemberSchema("containerInstances", Schemas.containerInstances),
+            MemberSchema("failures", Schemas.failures),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DescribeContainerInstancesResponse")
+            self.containerInstances = try members.optional("containerInstances")
+            self.failures = try members.optional("failures")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("containerInstances", self.containerInstances)
             members.set("failures", self.failures)
             return members.value
         }

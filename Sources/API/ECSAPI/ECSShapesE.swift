@@ -249,4 +249,100 @@ extension ECS {
             return members.value
         }
     }
+
+    package struct ExecuteCommandRequest: Shape {
+        package var cluster: String?
+        package var container: String?
+        package var command: String
+        package var interactive: Bool
+        package var task: String
+
+        package init(
+            cluster: String? = nil, container: String? = nil, command: String, interactive: Bool, task: String
+        ) {
+            self.cluster = cluster
+            self.container = container
+            self.command = command
+            self.interactive = interactive
+            self.task = task
+        }
+
+        package static let schema = StructureSchema("ExecuteCommandRequest", members: [
+            MemberSchema("cluster", .anyString),
+            MemberSchema("container", .anyString),
+            MemberSchema("command", .anyString, required: true),
+            MemberSchema("interactive", .boolean, required: true),
+            MemberSchema("task", .anyString, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ExecuteCommandRequest")
+            self.cluster = try members.optional("cluster")
+            self.container = try members.optional("container")
+            self.command = try members.required("command")
+            self.interactive = try members.required("interactive")
+            self.task = try members.required("task")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            members.set("container", self.container)
+            members.set("command", self.command)
+            members.set("interactive", self.interactive)
+            members.set("task", self.task)
+            return members.value
+        }
+    }
+
+    package struct ExecuteCommandResponse: Shape {
+        package var clusterArn: String?
+        package var containerArn: String?
+        package var containerName: String?
+        package var interactive: Bool?
+        package var session: Session?
+        package var taskArn: String?
+
+        package init(
+            clusterArn: String? = nil, containerArn: String? = nil, containerName: String? = nil,
+            interactive: Bool? = nil, session: Session? = nil, taskArn: String? = nil
+        ) {
+            self.clusterArn = clusterArn
+            self.containerArn = containerArn
+            self.containerName = containerName
+            self.interactive = interactive
+            self.session = session
+            self.taskArn = taskArn
+        }
+
+        package static let schema = StructureSchema("ExecuteCommandResponse", members: [
+            MemberSchema("clusterArn", .anyString),
+            MemberSchema("containerArn", .anyString),
+            MemberSchema("containerName", .anyString),
+            MemberSchema("interactive", .boolean),
+            MemberSchema("session", .structure(Session.schema)),
+            MemberSchema("taskArn", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ExecuteCommandResponse")
+            self.clusterArn = try members.optional("clusterArn")
+            self.containerArn = try members.optional("containerArn")
+            self.containerName = try members.optional("containerName")
+            self.interactive = try members.optional("interactive")
+            self.session = try members.optional("session")
+            self.taskArn = try members.optional("taskArn")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("clusterArn", self.clusterArn)
+            members.set("containerArn", self.containerArn)
+            members.set("containerName", self.containerName)
+            members.set("interactive", self.interactive)
+            members.set("session", self.session)
+            members.set("taskArn", self.taskArn)
+            return members.value
+        }
+    }
 }

@@ -169,6 +169,87 @@ extension ECS {
         }
     }
 
+    package struct ListAttributesRequest: Shape {
+        package var cluster: String?
+        package var targetType: TargetType
+        package var attributeName: String?
+        package var attributeValue: String?
+        package var nextToken: String?
+        package var maxResults: Int?
+
+        package init(
+            cluster: String? = nil, targetType: TargetType, attributeName: String? = nil, attributeValue: String? = nil,
+            nextToken: String? = nil, maxResults: Int? = nil
+        ) {
+            self.cluster = cluster
+            self.targetType = targetType
+            self.attributeName = attributeName
+            self.attributeValue = attributeValue
+            self.nextToken = nextToken
+            self.maxResults = maxResults
+        }
+
+        package static let schema = StructureSchema("ListAttributesRequest", members: [
+            MemberSchema("cluster", .anyString),
+            MemberSchema("targetType", TargetType.schema, required: true),
+            MemberSchema("attributeName", .anyString),
+            MemberSchema("attributeValue", .anyString),
+            MemberSchema("nextToken", .anyString),
+            MemberSchema("maxResults", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ListAttributesRequest")
+            self.cluster = try members.optional("cluster")
+            self.targetType = try members.required("targetType")
+            self.attributeName = try members.optional("attributeName")
+            self.attributeValue = try members.optional("attributeValue")
+            self.nextToken = try members.optional("nextToken")
+            self.maxResults = try members.optional("maxResults")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            members.set("targetType", self.targetType)
+            members.set("attributeName", self.attributeName)
+            members.set("attributeValue", self.attributeValue)
+            members.set("nextToken", self.nextToken)
+            members.set("maxResults", self.maxResults)
+            return members.value
+        }
+    }
+
+    package struct ListAttributesResponse: Shape {
+        package var attributes: [Attribute]?
+        package var nextToken: String?
+
+        package init(
+            attributes: [Attribute]? = nil, nextToken: String? = nil
+        ) {
+            self.attributes = attributes
+            self.nextToken = nextToken
+        }
+
+        package static let schema = StructureSchema("ListAttributesResponse", members: [
+            MemberSchema("attributes", Schemas.attributes),
+            MemberSchema("nextToken", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ListAttributesResponse")
+            self.attributes = try members.optional("attributes")
+            self.nextToken = try members.optional("nextToken")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("attributes", self.attributes)
+            members.set("nextToken", self.nextToken)
+            return members.value
+        }
+    }
+
     package struct ListClustersRequest: Shape {
         package var nextToken: String?
         package var maxResults: Int?
@@ -224,6 +305,147 @@ extension ECS {
         package var wireValue: WireValue {
             var members = StructureWriter()
             members.set("clusterArns", self.clusterArns)
+            members.set("nextToken", self.nextToken)
+            return members.value
+        }
+    }
+
+    package struct ListContainerInstancesRequest: Shape {
+        package var cluster: String?
+        package var filter: String?
+        package var nextToken: String?
+        package var maxResults: Int?
+        package var status: ContainerInstanceStatus?
+
+        package init(
+            cluster: String? = nil, filter: String? = nil, nextToken: String? = nil, maxResults: Int? = nil,
+            status: ContainerInstanceStatus? = nil
+        ) {
+            self.cluster = cluster
+            self.filter = filter
+            self.nextToken = nextToken
+            self.maxResults = maxResults
+            self.status = status
+        }
+
+        package static let schema = StructureSchema("ListContainerInstancesRequest", members: [
+            MemberSchema("cluster", .anyString),
+            MemberSchema("filter", .anyString),
+            MemberSchema("nextToken", .anyString),
+            MemberSchema("maxResults", .integer(nil)),
+            MemberSchema("status", ContainerInstanceStatus.schema),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ListContainerInstancesRequest")
+            self.cluster = try members.optional("cluster")
+            self.filter = try members.optional("filter")
+            self.nextToken = try members.optional("nextToken")
+            self.maxResults = try members.optional("maxResults")
+            self.status = try members.optional("status")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            members.set("filter", self.filter)
+            members.set("nextToken", self.nextToken)
+            members.set("maxResults", self.maxResults)
+            members.set("status", self.status)
+            return members.value
+        }
+    }
+
+    package struct ListContainerInstancesResponse: Shape {
+        package var containerInstanceArns: [String]?
+        package var nextToken: String?
+
+        package init(
+            containerInstanceArns: [String]? = nil, nextToken: String? = nil
+        ) {
+            self.containerInstanceArns = containerInstanceArns
+            self.nextToken = nextToken
+        }
+
+        package static let schema = StructureSchema("ListContainerInstancesResponse", members: [
+            MemberSchema("containerInstanceArns", Schemas.stringList),
+            MemberSchema("nextToken", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ListContainerInstancesResponse")
+            self.containerInstanceArns = try members.optional("containerInstanceArns")
+            self.nextToken = try members.optional("nextToken")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("containerInstanceArns", self.containerInstanceArns)
+            members.set("nextToken", self.nextToken)
+            return members.value
+        }
+    }
+
+    package struct ListServicesByNamespaceRequest: Shape {
+        package var namespace: String
+        package var nextToken: String?
+        package var maxResults: Int?
+
+        package init(
+            namespace: String, nextToken: String? = nil, maxResults: Int? = nil
+        ) {
+            self.namespace = namespace
+            self.nextToken = nextToken
+            self.maxResults = maxResults
+        }
+
+        package static let schema = StructureSchema("ListServicesByNamespaceRequest", members: [
+            MemberSchema("namespace", .anyString, required: true),
+            MemberSchema("nextToken", .anyString),
+            MemberSchema("maxResults", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ListServicesByNamespaceRequest")
+            self.namespace = try members.required("namespace")
+            self.nextToken = try members.optional("nextToken")
+            self.maxResults = try members.optional("maxResults")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("namespace", self.namespace)
+            members.set("nextToken", self.nextToken)
+            members.set("maxResults", self.maxResults)
+            return members.value
+        }
+    }
+
+    package struct ListServicesByNamespaceResponse: Shape {
+        package var serviceArns: [String]?
+        package var nextToken: String?
+
+        package init(
+            serviceArns: [String]? = nil, nextToken: String? = nil
+        ) {
+            self.serviceArns = serviceArns
+            self.nextToken = nextToken
+        }
+
+        package static let schema = StructureSchema("ListServicesByNamespaceResponse", members: [
+            MemberSchema("serviceArns", Schemas.stringList),
+            MemberSchema("nextToken", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ListServicesByNamespaceResponse")
+            self.serviceArns = try members.optional("serviceArns")
+            self.nextToken = try members.optional("nextToken")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceArns", self.serviceArns)
             members.set("nextToken", self.nextToken)
             return members.value
         }

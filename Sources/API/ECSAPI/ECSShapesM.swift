@@ -278,11 +278,11 @@ extension ECS {
     }
 
     package struct MemoryMiBRequest: Shape {
-        package var min: Int?
+        package var min: Int
         package var max: Int?
 
         package init(
-            min: Int? = nil, max: Int? = nil
+            min: Int, max: Int? = nil
         ) {
             self.min = min
             self.max = max
@@ -295,7 +295,7 @@ extension ECS {
 
         package init(wire value: WireValue) throws(ShapeMismatch) {
             let members = try StructureReader(value, "MemoryMiBRequest")
-            self.min = try members.optional("min")
+            self.min = try members.required("min")
             self.max = try members.optional("max")
         }
 

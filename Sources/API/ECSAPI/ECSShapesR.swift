@@ -174,6 +174,57 @@ extension ECS {
         }
     }
 
+    package struct Resource: Shape {
+        package var name: String?
+        package var type: String?
+        package var doubleValue: Double?
+        package var longValue: Int?
+        package var integerValue: Int?
+        package var stringSetValue: [String]?
+
+        package init(
+            name: String? = nil, type: String? = nil, doubleValue: Double? = nil, longValue: Int? = nil,
+            integerValue: Int? = nil, stringSetValue: [String]? = nil
+        ) {
+            self.name = name
+            self.type = type
+            self.doubleValue = doubleValue
+            self.longValue = longValue
+            self.integerValue = integerValue
+            self.stringSetValue = stringSetValue
+        }
+
+        package static let schema = StructureSchema("Resource", members: [
+            MemberSchema("name", .anyString),
+            MemberSchema("type", .anyString),
+            MemberSchema("doubleValue", .double(nil)),
+            MemberSchema("longValue", .integer(nil)),
+            MemberSchema("integerValue", .integer(nil)),
+            MemberSchema("stringSetValue", Schemas.stringList),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "Resource")
+            self.name = try members.optional("name")
+            self.type = try members.optional("type")
+            self.doubleValue = try members.optional("doubleValue")
+            self.longValue = try members.optional("longValue")
+            self.integerValue = try members.optional("integerValue")
+            self.stringSetValue = try members.optional("stringSetValue")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("name", self.name)
+            members.set("type", self.type)
+            members.set("doubleValue", self.doubleValue)
+            members.set("longValue", self.longValue)
+            members.set("integerValue", self.integerValue)
+            members.set("stringSetValue", self.stringSetValue)
+            return members.value
+        }
+    }
+
     package struct ResourceRequirement: Shape {
         package var value: String
         package var type: ResourceType

@@ -873,6 +873,41 @@ extension ECS {
         }
     }
 
+    package struct Session: Shape {
+        package var sessionId: String?
+        package var streamUrl: String?
+        package var tokenValue: String?
+
+        package init(
+            sessionId: String? = nil, streamUrl: String? = nil, tokenValue: String? = nil
+        ) {
+            self.sessionId = sessionId
+            self.streamUrl = streamUrl
+            self.tokenValue = tokenValue
+        }
+
+        package static let schema = StructureSchema("Session", members: [
+            MemberSchema("sessionId", .anyString),
+            MemberSchema("streamUrl", .anyString),
+            MemberSchema("tokenValue", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "Session")
+            self.sessionId = try members.optional("sessionId")
+            self.streamUrl = try members.optional("streamUrl")
+            self.tokenValue = try members.optional("tokenValue")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("sessionId", self.sessionId)
+            members.set("streamUrl", self.streamUrl)
+            members.set("tokenValue", self.tokenValue)
+            return members.value
+        }
+    }
+
     package struct Setting: Shape {
         package var name: SettingName?
         package var value: String?
@@ -909,6 +944,125 @@ extension ECS {
             members.set("value", self.value)
             members.set("principalArn", self.principalArn)
             members.set("type", self.type)
+            return members.value
+        }
+    }
+
+    package struct StartTaskRequest: Shape {
+        package var cluster: String?
+        package var containerInstances: [String]
+        package var enableECSManagedTags: Bool?
+        package var enableExecuteCommand: Bool?
+        package var group: String?
+        package var networkConfiguration: NetworkConfiguration?
+        package var overrides: TaskOverride?
+        package var propagateTags: PropagateTags?
+        package var referenceId: String?
+        package var startedBy: String?
+        package var tags: [Tag]?
+        package var taskDefinition: String
+        package var volumeConfigurations: [TaskVolumeConfiguration]?
+
+        package init(
+            cluster: String? = nil, containerInstances: [String], enableECSManagedTags: Bool? = nil,
+            enableExecuteCommand: Bool? = nil, group: String? = nil, networkConfiguration: NetworkConfiguration? = nil,
+            overrides: TaskOverride? = nil, propagateTags: PropagateTags? = nil, referenceId: String? = nil,
+            startedBy: String? = nil, tags: [Tag]? = nil, taskDefinition: String,
+            volumeConfigurations: [TaskVolumeConfiguration]? = nil
+        ) {
+            self.cluster = cluster
+            self.containerInstances = containerInstances
+            self.enableECSManagedTags = enableECSManagedTags
+            self.enableExecuteCommand = enableExecuteCommand
+            self.group = group
+            self.networkConfiguration = networkConfiguration
+            self.overrides = overrides
+            self.propagateTags = propagateTags
+            self.referenceId = referenceId
+            self.startedBy = startedBy
+            self.tags = tags
+            self.taskDefinition = taskDefinition
+            self.volumeConfigurations = volumeConfigurations
+        }
+
+        package static let schema = StructureSchema("StartTaskRequest", members: [
+            MemberSchema("cluster", .anyString),
+            MemberSchema("containerInstances", Schemas.stringList, required: true),
+            MemberSchema("enableECSManagedTags", .boolean),
+            MemberSchema("enableExecuteCommand", .boolean),
+            MemberSchema("group", .anyString),
+            MemberSchema("networkConfiguration", .structure(NetworkConfiguration.schema)),
+            MemberSchema("overrides", .structure(TaskOverride.schema)),
+            MemberSchema("propagateTags", PropagateTags.schema),
+            MemberSchema("referenceId", .anyString),
+            MemberSchema("startedBy", .anyString),
+            MemberSchema("tags", Schemas.tags),
+            MemberSchema("taskDefinition", .anyString, required: true),
+            MemberSchema("volumeConfigurations", Schemas.taskVolumeConfigurations),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "StartTaskRequest")
+            self.cluster = try members.optional("cluster")
+            self.containerInstances = try members.required("containerInstances")
+            self.enableECSManagedTags = try members.optional("enableECSManagedTags")
+            self.enableExecuteCommand = try members.optional("enableExecuteCommand")
+            self.group = try members.optional("group")
+            self.networkConfiguration = try members.optional("networkConfiguration")
+            self.overrides = try members.optional("overrides")
+            self.propagateTags = try members.optional("propagateTags")
+            self.referenceId = try members.optional("referenceId")
+            self.startedBy = try members.optional("startedBy")
+            self.tags = try members.optional("tags")
+            self.taskDefinition = try members.required("taskDefinition")
+            self.volumeConfigurations = try members.optional("volumeConfigurations")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            members.set("containerInstances", self.containerInstances)
+            members.set("enableECSManagedTags", self.enableECSManagedTags)
+            members.set("enableExecuteCommand", self.enableExecuteCommand)
+            members.set("group", self.group)
+            members.set("networkConfiguration", self.networkConfiguration)
+            members.set("overrides", self.overrides)
+            members.set("propagateTags", self.propagateTags)
+            members.set("referenceId", self.referenceId)
+            members.set("startedBy", self.startedBy)
+            members.set("tags", self.tags)
+            members.set("taskDefinition", self.taskDefinition)
+            members.set("volumeConfigurations", self.volumeConfigurations)
+            return members.value
+        }
+    }
+
+    package struct StartTaskResponse: Shape {
+        package var tasks: [Task]?
+        package var failures: [Failure]?
+
+        package init(
+            tasks: [Task]? = nil, failures: [Failure]? = nil
+        ) {
+            self.tasks = tasks
+            self.failures = failures
+        }
+
+        package static let schema = StructureSchema("StartTaskResponse", members: [
+            MemberSchema("tasks", Schemas.tasks),
+            MemberSchema("failures", Schemas.failures),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "StartTaskResponse")
+            self.tasks = try members.optional("tasks")
+            self.failures = try members.optional("failures")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("tasks", self.tasks)
+            members.set("failures", self.failures)
             return members.value
         }
     }

@@ -81,6 +81,72 @@ extension ECS {
         }
     }
 
+    package struct UpdateCapacityProviderRequest: Shape {
+        package var name: String
+        package var cluster: String?
+        package var autoScalingGroupProvider: AutoScalingGroupProviderUpdate?
+        package var managedInstancesProvider: UpdateManagedInstancesProviderConfiguration?
+
+        package init(
+            name: String, cluster: String? = nil, autoScalingGroupProvider: AutoScalingGroupProviderUpdate? = nil,
+            managedInstancesProvider: UpdateManagedInstancesProviderConfiguration? = nil
+        ) {
+            self.name = name
+            self.cluster = cluster
+            self.autoScalingGroupProvider = autoScalingGroupProvider
+            self.managedInstancesProvider = managedInstancesProvider
+        }
+
+        package static let schema = StructureSchema("UpdateCapacityProviderRequest", members: [
+            MemberSchema("name", .anyString, required: true),
+            MemberSchema("cluster", .anyString),
+            MemberSchema("autoScalingGroupProvider", .structure(AutoScalingGroupProviderUpdate.schema)),
+            MemberSchema("managedInstancesProvider", .structure(UpdateManagedInstancesProviderConfiguration.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "UpdateCapacityProviderRequest")
+            self.name = try members.required("name")
+            self.cluster = try members.optional("cluster")
+            self.autoScalingGroupProvider = try members.optional("autoScalingGroupProvider")
+            self.managedInstancesProvider = try members.optional("managedInstancesProvider")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("name", self.name)
+            members.set("cluster", self.cluster)
+            members.set("autoScalingGroupProvider", self.autoScalingGroupProvider)
+            members.set("managedInstancesProvider", self.managedInstancesProvider)
+            return members.value
+        }
+    }
+
+    package struct UpdateCapacityProviderResponse: Shape {
+        package var capacityProvider: CapacityProvider?
+
+        package init(
+            capacityProvider: CapacityProvider? = nil
+        ) {
+            self.capacityProvider = capacityProvider
+        }
+
+        package static let schema = StructureSchema("UpdateCapacityProviderResponse", members: [
+            MemberSchema("capacityProvider", .structure(CapacityProvider.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "UpdateCapacityProviderResponse")
+            self.capacityProvider = try members.optional("capacityProvider")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("capacityProvider", self.capacityProvider)
+            return members.value
+        }
+    }
+
     package struct UpdateClusterRequest: Shape {
         package var cluster: String
         package var settings: [ClusterSetting]?
@@ -198,6 +264,53 @@ extension ECS {
         package var wireValue: WireValue {
             var members = StructureWriter()
             members.set("cluster", self.cluster)
+            return members.value
+        }
+    }
+
+    package struct UpdateManagedInstancesProviderConfiguration: Shape {
+        package var infrastructureRoleArn: String
+        package var instanceLaunchTemplate: InstanceLaunchTemplateUpdate
+        package var propagateTags: PropagateMITags?
+        package var infrastructureOptimization: InfrastructureOptimization?
+        package var autoRepairConfiguration: AutoRepairConfiguration?
+
+        package init(
+            infrastructureRoleArn: String, instanceLaunchTemplate: InstanceLaunchTemplateUpdate,
+            propagateTags: PropagateMITags? = nil, infrastructureOptimization: InfrastructureOptimization? = nil,
+            autoRepairConfiguration: AutoRepairConfiguration? = nil
+        ) {
+            self.infrastructureRoleArn = infrastructureRoleArn
+            self.instanceLaunchTemplate = instanceLaunchTemplate
+            self.propagateTags = propagateTags
+            self.infrastructureOptimization = infrastructureOptimization
+            self.autoRepairConfiguration = autoRepairConfiguration
+        }
+
+        package static let schema = StructureSchema("UpdateManagedInstancesProviderConfiguration", members: [
+            MemberSchema("infrastructureRoleArn", .anyString, required: true),
+            MemberSchema("instanceLaunchTemplate", .structure(InstanceLaunchTemplateUpdate.schema), required: true),
+            MemberSchema("propagateTags", PropagateMITags.schema),
+            MemberSchema("infrastructureOptimization", .structure(InfrastructureOptimization.schema)),
+            MemberSchema("autoRepairConfiguration", .structure(AutoRepairConfiguration.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "UpdateManagedInstancesProviderConfiguration")
+            self.infrastructureRoleArn = try members.required("infrastructureRoleArn")
+            self.instanceLaunchTemplate = try members.required("instanceLaunchTemplate")
+            self.propagateTags = try members.optional("propagateTags")
+            self.infrastructureOptimization = try members.optional("infrastructureOptimization")
+            self.autoRepairConfiguration = try members.optional("autoRepairConfiguration")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("infrastructureRoleArn", self.infrastructureRoleArn)
+            members.set("instanceLaunchTemplate", self.instanceLaunchTemplate)
+            members.set("propagateTags", self.propagateTags)
+            members.set("infrastructureOptimization", self.infrastructureOptimization)
+            members.set("autoRepairConfiguration", self.autoRepairConfiguration)
             return members.value
         }
     }
@@ -425,6 +538,76 @@ extension ECS {
         package var wireValue: WireValue {
             var members = StructureWriter()
             members.set("service", self.service)
+            return members.value
+        }
+    }
+
+    package struct UpdateTaskProtectionRequest: Shape {
+        package var cluster: String
+        package var tasks: [String]
+        package var protectionEnabled: Bool
+        package var expiresInMinutes: Int?
+
+        package init(
+            cluster: String, tasks: [String], protectionEnabled: Bool, expiresInMinutes: Int? = nil
+        ) {
+            self.cluster = cluster
+            self.tasks = tasks
+            self.protectionEnabled = protectionEnabled
+            self.expiresInMinutes = expiresInMinutes
+        }
+
+        package static let schema = StructureSchema("UpdateTaskProtectionRequest", members: [
+            MemberSchema("cluster", .anyString, required: true),
+            MemberSchema("tasks", Schemas.stringList, required: true),
+            MemberSchema("protectionEnabled", .boolean, required: true),
+            MemberSchema("expiresInMinutes", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "UpdateTaskProtectionRequest")
+            self.cluster = try members.required("cluster")
+            self.tasks = try members.required("tasks")
+            self.protectionEnabled = try members.required("protectionEnabled")
+            self.expiresInMinutes = try members.optional("expiresInMinutes")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("cluster", self.cluster)
+            members.set("tasks", self.tasks)
+            members.set("protectionEnabled", self.protectionEnabled)
+            members.set("expiresInMinutes", self.expiresInMinutes)
+            return members.value
+        }
+    }
+
+    package struct UpdateTaskProtectionResponse: Shape {
+        package var protectedTasks: [ProtectedTask]?
+        package var failures: [Failure]?
+
+        package init(
+            protectedTasks: [ProtectedTask]? = nil, failures: [Failure]? = nil
+        ) {
+            self.protectedTasks = protectedTasks
+            self.failures = failures
+        }
+
+        package static let schema = StructureSchema("UpdateTaskProtectionResponse", members: [
+            MemberSchema("protectedTasks", Schemas.protectedTasks),
+            MemberSchema("failures", Schemas.failures),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "UpdateTaskProtectionResponse")
+            self.protectedTasks = try members.optional("protectedTasks")
+            self.failures = try members.optional("failures")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("protectedTasks", self.protectedTasks)
+            members.set("failures", self.failures)
             return members.value
         }
     }

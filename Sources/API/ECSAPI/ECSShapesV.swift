@@ -3,11 +3,11 @@ package import WireProtocol
 
 extension ECS {
     package struct VCpuCountRangeRequest: Shape {
-        package var min: Int?
+        package var min: Int
         package var max: Int?
 
         package init(
-            min: Int? = nil, max: Int? = nil
+            min: Int, max: Int? = nil
         ) {
             self.min = min
             self.max = max
@@ -20,7 +20,7 @@ extension ECS {
 
         package init(wire value: WireValue) throws(ShapeMismatch) {
             let members = try StructureReader(value, "VCpuCountRangeRequest")
-            self.min = try members.optional("min")
+            self.min = try members.required("min")
             self.max = try members.optional("max")
         }
 
@@ -28,6 +28,41 @@ extension ECS {
             var members = StructureWriter()
             members.set("min", self.min)
             members.set("max", self.max)
+            return members.value
+        }
+    }
+
+    package struct VersionInfo: Shape {
+        package var agentVersion: String?
+        package var agentHash: String?
+        package var dockerVersion: String?
+
+        package init(
+            agentVersion: String? = nil, agentHash: String? = nil, dockerVersion: String? = nil
+        ) {
+            self.agentVersion = agentVersion
+            self.agentHash = agentHash
+            self.dockerVersion = dockerVersion
+        }
+
+        package static let schema = StructureSchema("VersionInfo", members: [
+            MemberSchema("agentVersion", .anyString),
+            MemberSchema("agentHash", .anyString),
+            MemberSchema("dockerVersion", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "VersionInfo")
+            self.agentVersion = try members.optional("agentVersion")
+            self.agentHash = try members.optional("agentHash")
+            self.dockerVersion = try members.optional("dockerVersion")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("agentVersion", self.agentVersion)
+            members.set("agentHash", self.agentHash)
+            members.set("dockerVersion", self.dockerVersion)
             return members.value
         }
     }

@@ -30,7 +30,15 @@ package struct ECSHandlers: Sendable {
         registry.handle(ECS.UpdateCluster.self, self.updateCluster)
         registry.handle(ECS.UpdateClusterSettings.self, self.updateClusterSettings)
         registry.handle(ECS.PutClusterCapacityProviders.self, self.putClusterCapacityProviders)
+        registry.handle(ECS.CreateCapacityProvider.self, self.createCapacityProvider)
         registry.handle(ECS.DescribeCapacityProviders.self, self.describeCapacityProviders)
+        registry.handle(ECS.UpdateCapacityProvider.self, self.updateCapacityProvider)
+        registry.handle(ECS.DeleteCapacityProvider.self, self.deleteCapacityProvider)
+        registry.handle(ECS.ListContainerInstances.self, self.listContainerInstances)
+        registry.handle(ECS.DescribeContainerInstances.self, self.describeContainerInstances)
+        registry.handle(ECS.PutAttributes.self, self.putAttributes)
+        registry.handle(ECS.DeleteAttributes.self, self.deleteAttributes)
+        registry.handle(ECS.ListAttributes.self, self.listAttributes)
         registry.handle(ECS.ListAccountSettings.self, self.listAccountSettings)
         registry.handle(ECS.PutAccountSetting.self, self.putAccountSetting)
         registry.handle(ECS.PutAccountSettingDefault.self, self.putAccountSettingDefault)
@@ -46,13 +54,18 @@ package struct ECSHandlers: Sendable {
         registry.handle(ECS.UpdateService.self, self.updateService)
         registry.handle(ECS.DeleteService.self, self.deleteService)
         registry.handle(ECS.ListServices.self, self.listServices)
+        registry.handle(ECS.ListServicesByNamespace.self, self.listServicesByNamespace)
         registry.handle(ECS.CreateTaskSet.self, self.createTaskSet)
         registry.handle(ECS.DescribeTaskSets.self, self.describeTaskSets)
         registry.handle(ECS.UpdateTaskSet.self, self.updateTaskSet)
         registry.handle(ECS.UpdateServicePrimaryTaskSet.self, self.updateServicePrimaryTaskSet)
         registry.handle(ECS.DeleteTaskSet.self, self.deleteTaskSet)
         registry.handle(ECS.RunTask.self, self.runTask)
+        registry.handle(ECS.StartTask.self, self.startTask)
         registry.handle(ECS.StopTask.self, self.stopTask)
+        registry.handle(ECS.ExecuteCommand.self, self.executeCommand)
+        registry.handle(ECS.UpdateTaskProtection.self, self.updateTaskProtection)
+        registry.handle(ECS.GetTaskProtection.self, self.getTaskProtection)
         registry.handle(ECS.DescribeTasks.self, self.describeTasks)
         registry.handle(ECS.ListTasks.self, self.listTasks)
         registry.handle(ECS.TagResource.self, self.tagResource)
@@ -65,6 +78,9 @@ extension ValidationErrors {
     /// ECS answers `ClientException` for a missing member and `InvalidParameterException` for a bad value.
     static let ecs = ValidationErrors { _, failures in
         guard let first = failures.first else { return ECS.Errors.invalidParameterException("invalid request") }
+        if first.path == "launchType", case .notInEnum(let values) = first.reason {
+            return ECS.Errors.clientException("launch type should be one of [\(values.joined(separator: ","))]")
+        }
         if first.reason == .missing { return ECS.Errors.clientException("\(first.path) can not be blank.") }
         return ECS.Errors.invalidParameterException(failures.map(\.sentence).joined(separator: "; "))
     }

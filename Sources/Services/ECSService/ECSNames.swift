@@ -11,6 +11,11 @@ enum ECSNames {
         return ARN(text)?.resourceSegments.last ?? text
     }
 
+    /// Letters, numbers, hyphens and underscores: the alphabet of names.
+    static func isIdentifier(_ text: String) -> Bool {
+        !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+    }
+
     /// A service with its cluster, which a long service ARN names by itself.
     static func service(_ text: String, cluster: String?, in scope: Scope) -> ServiceKey {
         if let arn = ARN(text), arn.resourceSegments.first == "service" {

@@ -66,5 +66,26 @@ extension Migration {
                     ) STRICT;
                     """)
         },
+        Migration("ecs.3-instances-providers-protection") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE ecs_capacity_providers (
+                        region TEXT NOT NULL, name TEXT NOT NULL, created_at INTEGER NOT NULL, body TEXT NOT NULL,
+                        PRIMARY KEY (region, name)
+                    ) STRICT;
+                    CREATE TABLE ecs_instance_attributes (
+                        region TEXT NOT NULL, cluster TEXT NOT NULL, name TEXT NOT NULL, value TEXT,
+                        PRIMARY KEY (region, cluster, name),
+                        FOREIGN KEY (region, cluster) REFERENCES ecs_clusters (region, name)
+                    ) STRICT;
+                    -- The highest revision that was ever deleted: its number is not given out again.
+                    CREATE TABLE ecs_deleted_revisions (
+                        region TEXT NOT NULL, family TEXT NOT NULL, revision INTEGER NOT NULL,
+                        PRIMARY KEY (region, family)
+                    ) STRICT;
+                    CREATE INDEX ecs_task_definition_deletion ON ecs_task_definitions (region) WHERE status = 'DELETE_IN_PROGRESS';
+                    ALTER TABLE ecs_tasks ADD COLUMN protected_until INTEGER;
+                    """)
+        },
     ]
 }

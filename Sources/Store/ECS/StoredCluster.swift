@@ -56,6 +56,22 @@ extension StoreSnapshot {
         return counts
     }
 
+    /// Whether the cluster has tasks, or services, of the EC2 launch type: those of Fargate stand on no instance.
+    package func usesInstance(cluster: String, region: String) throws -> Bool {
+        try Bool.first(
+            self.database,
+            sql: """
+                SELECT EXISTS (
+                    SELECT 1 FROM ecs_tasks WHERE region = ?1 AND cluster = ?2 AND last_status <> 'STOPPED'
+                        AND json_extract(body, '$.launchType') = 'EC2'
+                ) OR EXISTS (
+                    SELECT 1 FROM ecs_services WHERE region = ?1 AND cluster = ?2 AND status <> 'INACTIVE'
+                        AND json_extract(body, '$.launchType') = 'EC2'
+                )
+                """,
+            arguments: [region, cluster]) ?? false
+    }
+
     private func count(_ table: String, _ condition: String, _ region: String, _ cluster: String) throws -> Int {
         try Int.first(
             self.database, sql: "SELECT COUNT(*) FROM \(table) WHERE region = ? AND cluster = ? AND \(condition)",

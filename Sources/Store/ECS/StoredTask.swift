@@ -18,6 +18,8 @@ package struct StoredTask: Equatable, Sendable {
     package var clientToken: String?
     /// The scheduler has counted its end.
     package var isAccounted: Bool
+    /// Until then the scheduler does not stop it for a scale-in or a deployment.
+    package var protectedUntil: Timestamp?
     package var machine: TaskMachine
     /// What it runs and where, as the ECS service keeps it.
     package var body: String
@@ -25,7 +27,8 @@ package struct StoredTask: Equatable, Sendable {
     package init(
         id: String, region: String, cluster: String, family: String, service: String?, revision: String?,
         startedBy: String?,
-        group: String, clientToken: String?, isAccounted: Bool = false, machine: TaskMachine, body: String
+        group: String, clientToken: String?, isAccounted: Bool = false, protectedUntil: Timestamp? = nil,
+        machine: TaskMachine, body: String
     ) {
         self.id = id
         self.region = region
@@ -37,6 +40,7 @@ package struct StoredTask: Equatable, Sendable {
         self.group = group
         self.clientToken = clientToken
         self.isAccounted = isAccounted
+        self.protectedUntil = protectedUntil
         self.machine = machine
         self.body = body
     }
@@ -47,7 +51,9 @@ package struct StoredTask: Equatable, Sendable {
             service: row["service"],
             revision: row["revision"], startedBy: row["started_by"], group: row["group_name"],
             clientToken: row["client_token"],
-            isAccounted: row["is_accounted"], machine: try StoredJSON.decode(TaskMachine.self, from: row["machine"]),
+            isAccounted: row["is_accounted"],
+            protectedUntil: (row["protected_until"] as Int64?).map { Timestamp(milliseconds: $0) },
+            machine: try StoredJSON.decode(TaskMachine.self, from: row["machine"]),
             body: row["body"])
     }
 }
@@ -101,17 +107,19 @@ extension StoreTransaction {
             sql: """
                 INSERT INTO ecs_tasks
                     (id, region, cluster, family, service, revision, started_by, group_name, client_token, last_status, desired_status,
-                     is_accounted, created_at, stopped_at, machine, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     is_accounted, created_at, stopped_at, protected_until, machine, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET last_status = excluded.last_status, desired_status = excluded.desired_status,
-                    is_accounted = excluded.is_accounted, stopped_at = excluded.stopped_at, machine = excluded.machine, body = excluded.body
+                    is_accounted = excluded.is_accounted, stopped_at = excluded.stopped_at,
+                    protected_until = excluded.protected_until, machine = excluded.machine, body = excluded.body
                 """,
             arguments: [
                 task.id, task.region, task.cluster, task.family, task.service, task.revision, task.startedBy,
                 task.group, task.clientToken,
                 task.machine.phase.rawValue, task.machine.desiredStatus, task.isAccounted,
                 task.machine.times.createdAt.milliseconds,
-                task.machine.times.stoppedAt?.milliseconds, try StoredJSON.encode(task.machine), task.body,
+                task.machine.times.stoppedAt?.milliseconds, task.protectedUntil?.milliseconds,
+                try StoredJSON.encode(task.machine), task.body,
             ])
         self.changed(.tasks)
         if let service = task.service {

@@ -51,9 +51,39 @@ extension StoreSnapshot {
     package func nextRevision(family: String, region: String) throws -> Int {
         1
             + (try Int.first(
-                self.database, sql: "SELECT MAX(revision) FROM ecs_task_definitions WHERE region = ? AND family = ?",
+                self.database,
+                sql: """
+                    SELECT MAX(revision) FROM (
+                        SELECT revision FROM ecs_task_definitions WHERE region = ?1 AND family = ?2
+                        UNION ALL SELECT revision FROM ecs_deleted_revisions WHERE region = ?1 AND family = ?2)
+                    """,
                 arguments: [region, family])
                 ?? 0)
+    }
+
+    /// Oldest first, in every region.
+    package func taskDefinitionsBeingDeleted() throws -> [StoredTaskDefinition] {
+        try Row.all(
+            self.database,
+            sql:
+                "SELECT * FROM ecs_task_definitions WHERE status = 'DELETE_IN_PROGRESS' ORDER BY region, family, revision",
+            arguments: []
+        ).map(StoredTaskDefinition.init)
+    }
+
+    /// Whether a task that has not stopped, or a deployment or task set of a service, is made from it.
+    package func isUsed(_ definition: StoredTaskDefinition, arn: String) throws -> Bool {
+        try Bool.first(
+            self.database,
+            sql: """
+                SELECT EXISTS (
+                    SELECT 1 FROM ecs_tasks WHERE last_status <> 'STOPPED' AND region = ?1 AND family = ?2
+                        AND json_extract(body, '$.taskDefinitionARN') = ?3
+                ) OR EXISTS (
+                    SELECT 1 FROM ecs_service_revisions WHERE region = ?1 AND json_extract(body, '$.taskDefinition') = ?3
+                )
+                """,
+            arguments: [definition.region, definition.family, arn]) ?? false
     }
 
     /// By family, then revision.
@@ -81,5 +111,20 @@ extension StoreTransaction {
             arguments: [
                 definition.region, definition.family, definition.revision, definition.status.rawValue, definition.body,
             ])
+        if definition.status == .deleteInProgress { self.changed(.taskDefinitions) }
+    }
+
+    /// Forgets the revision and its tags; its number is not given out again.
+    package func delete(_ definition: StoredTaskDefinition, arn: String) throws {
+        try self.database.run(
+            sql: """
+                INSERT INTO ecs_deleted_revisions (region, family, revision) VALUES (?, ?, ?)
+                ON CONFLICT DO UPDATE SET revision = MAX(revision, excluded.revision)
+                """,
+            arguments: [definition.region, definition.family, definition.revision])
+        try self.database.run(
+            sql: "DELETE FROM ecs_task_definitions WHERE region = ? AND family = ? AND revision = ?",
+            arguments: [definition.region, definition.family, definition.revision])
+        try self.database.run(sql: "DELETE FROM ecs_tags WHERE arn = ?", arguments: [arn])
     }
 }

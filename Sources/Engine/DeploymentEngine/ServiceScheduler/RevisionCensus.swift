@@ -13,9 +13,11 @@ struct RevisionCensus {
     private(set) var healthy: [ObservedTask] = []
     private(set) var sick: [Sick] = []
     private(set) var leaving: [ObservedTask] = []
+    private let moment: Timestamp
 
     init(_ revision: DesiredService.Revision, of service: DesiredService, tasks: [ObservedTask], at now: Timestamp) {
         self.revision = revision
+        self.moment = now
         // Oldest first, so that the same facts always give the same plan.
         let own = tasks.filter { $0.revision == revision.id }.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
         for task in own {
@@ -36,6 +38,11 @@ struct RevisionCensus {
     /// Tasks that hold resources.
     var live: Int { self.kept + self.leaving.count }
     var running: Int { self.unproven.count + self.healthy.count + self.sick.count }
+
+    /// Those of `tasks` that may go for their number alone: tasks under scale-in protection stay until it ends.
+    func spendable(_ tasks: some Sequence<ObservedTask>) -> [ObservedTask] {
+        tasks.filter { !$0.isProtected(at: self.moment) }
+    }
 
     /// Wanted tasks in the order in which they are given up: what serves least goes first, then the newest.
     var byWorth: [ObservedTask] {

@@ -70,13 +70,13 @@ extension ServiceReconciler {
     ) {
         var count = count - replaced.reduce(0) { $0 + $1.leaving.count }
         for census in replaced where count > 0 {
-            let unproven = census.unproven.prefix(budget.unproven)
-            let free = census.sick.map(\.task) + census.starting + unproven
-            let idle = free.prefix(count)
+            let unproven = census.spendable(census.unproven).prefix(budget.unproven)
+            let useless = census.spendable(census.sick.map(\.task) + census.starting)
+            let idle = (useless + unproven).prefix(count)
             Self.stop(idle, of: census.revision, plan: &plan)
             count -= idle.count
-            budget.unproven -= max(0, idle.count - census.sick.count - census.starting.count)
-            let healthy = census.healthy.reversed().prefix(min(count, budget.surplus))
+            budget.unproven -= max(0, idle.count - useless.count)
+            let healthy = census.spendable(census.healthy.reversed()).prefix(min(count, budget.surplus))
             Self.stop(healthy, of: census.revision, plan: &plan)
             count -= healthy.count
             budget.surplus -= healthy.count
@@ -114,7 +114,8 @@ extension ServiceReconciler {
     static func shrink(_ census: RevisionCensus, to count: Int, plan: inout ServicePlan) {
         let sick = Set(census.sick.map(\.task.id))
         let excess = max(0, census.sound - count)
-        Self.stop(census.byWorth.filter { !sick.contains($0.id) }.prefix(excess), of: census.revision, plan: &plan)
+        let candidates = census.spendable(census.byWorth).filter { !sick.contains($0.id) }
+        Self.stop(candidates.prefix(excess), of: census.revision, plan: &plan)
     }
 
     /// A sick task is kept until a healthy replacement stands beside it; where the maximum leaves no place for one, sick
@@ -141,7 +142,8 @@ extension ServiceReconciler {
         let ordered = Set(plan.stops.map(\.task))
         guard primary.healthy.count < desiredCount else {
             for census in replaced {
-                Self.stop(census.byWorth.filter { !ordered.contains($0.id) }, of: census.revision, plan: &plan)
+                let left = census.spendable(census.byWorth).filter { !ordered.contains($0.id) }
+                Self.stop(left, of: census.revision, plan: &plan)
             }
             return
         }
@@ -154,10 +156,11 @@ extension ServiceReconciler {
         }
         var spare = max(0, primary.healthy.count + soundOld - alreadyGiven - limits.floor)
         for census in replaced {
-            let idle = census.starting.filter { !ordered.contains($0.id) }.prefix(spare)
+            let idle = census.spendable(census.starting).filter { !ordered.contains($0.id) }.prefix(spare)
             Self.stop(idle, of: census.revision, plan: &plan)
             spare -= idle.count
-            let healthy = census.healthy.reversed().filter { !ordered.contains($0.id) }.prefix(min(surplus, spare))
+            let healthy = census.spendable(census.healthy.reversed()).filter { !ordered.contains($0.id) }
+                .prefix(min(surplus, spare))
             Self.stop(healthy, of: census.revision, plan: &plan)
             surplus -= healthy.count
             spare -= healthy.count

@@ -111,12 +111,15 @@ package struct ObservedTask: Hashable, Sendable {
     package var isStopping: Bool
     package var createdAt: Timestamp
     package var runningSince: Timestamp?
+    /// Until then it is not stopped for its number alone: by scale-in, or by a deployment.
+    package var protectedUntil: Timestamp?
     package var containerHealth: HealthStatus
     package var targetHealth: TargetVerdict
 
     package init(
         id: String, revision: String, phase: TaskMachine.Phase, isStopping: Bool = false, createdAt: Timestamp,
-        runningSince: Timestamp? = nil, containerHealth: HealthStatus = .unknown, targetHealth: TargetVerdict = .none
+        runningSince: Timestamp? = nil, protectedUntil: Timestamp? = nil, containerHealth: HealthStatus = .unknown,
+        targetHealth: TargetVerdict = .none
     ) {
         self.id = id
         self.revision = revision
@@ -124,6 +127,7 @@ package struct ObservedTask: Hashable, Sendable {
         self.isStopping = isStopping
         self.createdAt = createdAt
         self.runningSince = runningSince
+        self.protectedUntil = protectedUntil
         self.containerHealth = containerHealth
         self.targetHealth = targetHealth
     }

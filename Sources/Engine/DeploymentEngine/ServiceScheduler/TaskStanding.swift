@@ -37,19 +37,20 @@ extension ObservedTask {
         return self.containerHealth == .unhealthy ? .container : nil
     }
 
-    /// When `standing` changes by the passing of time alone.
+    func isProtected(at now: Timestamp) -> Bool { self.protectedUntil.map { now < $0 } ?? false }
+
+    /// When `standing` or the protection changes by the passing of time alone.
     func nextChange(in revision: DesiredService.Revision, of service: DesiredService, after now: Timestamp)
         -> Timestamp?
     {
-        guard !self.isStopping, let runningSince = self.runningSince else { return nil }
-        let end: Timestamp
-        if self.illness != nil {
-            end = runningSince + service.healthCheckGracePeriod
-        } else if !revision.hasTargets, !revision.hasHealthChecks {
-            end = runningSince + service.settlingTime
-        } else {
-            return nil
-        }
-        return end > now ? end : nil
+        guard !self.isStopping else { return nil }
+        let ends = [self.protectedUntil, self.standingEnd(in: revision, of: service)]
+        return ends.compactMap { $0 }.filter { $0 > now }.min()
+    }
+
+    private func standingEnd(in revision: DesiredService.Revision, of service: DesiredService) -> Timestamp? {
+        guard let runningSince = self.runningSince else { return nil }
+        if self.illness != nil { return runningSince + service.healthCheckGracePeriod }
+        return revision.hasTargets || revision.hasHealthChecks ? nil : runningSince + service.settlingTime
     }
 }

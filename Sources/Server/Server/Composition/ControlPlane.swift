@@ -94,6 +94,9 @@ struct ControlPlane {
             ServiceScheduler(
                 store: store, aws: client("ecs.amazonaws.com"), clock: clock, account: account,
                 timeScale: configuration.timeScale, taskEnvironment: taskEnvironment, logger: logger))
+        services.append(
+            TaskDefinitionDeletions(
+                store: store, clock: clock, account: account, timeScale: configuration.timeScale, logger: logger))
         services += codeDeploy.services
         self.services = services
         self.functions = lambda.functions

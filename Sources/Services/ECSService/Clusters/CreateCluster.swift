@@ -9,20 +9,17 @@ extension ECSHandlers {
         -> ECS.CreateCluster.Output
     {
         let name = ECSNames.cluster(input.clusterName)
-        let isValid =
-            name.count <= 255
-            && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
-        guard isValid else {
+        guard name.count <= 255, ECSNames.isIdentifier(name) else {
             throw ECS.Errors.invalidParameterException(
                 "Invalid identifier: Identifier is for \(name). The specified cluster name is not valid.")
         }
-        try CapacityProviders.check(
-            input.capacityProviders ?? [], strategy: input.defaultCapacityProviderStrategy ?? [])
+        let providers = (input.capacityProviders ?? []).map(CapacityProviders.name)
+        try CapacityProviders.check(input.defaultCapacityProviderStrategy ?? [], associated: providers)
         try ClusterSettings.check(input.settings)
         let cluster = ECS.Cluster(
             clusterArn: context.scope.clusterARN(name), clusterName: name, configuration: input.configuration,
             status: "ACTIVE",
-            settings: input.settings, capacityProviders: input.capacityProviders ?? [],
+            settings: input.settings, capacityProviders: providers,
             defaultCapacityProviderStrategy: input.defaultCapacityProviderStrategy ?? [],
             serviceConnectDefaults: input.serviceConnectDefaults.map { .init(namespace: $0.namespace) })
         let insights = try AccountSetting.named(.containerInsights)
@@ -32,8 +29,9 @@ extension ECSHandlers {
         return try await self.store.write { transaction in
             if let existing = try transaction.cluster(name, region: context.scope.region), existing.isActive {
                 return ECS.CreateCluster.Output(
-                    cluster: try transaction.described(existing, tags: true, in: context.scope))
+                    cluster: try transaction.described(existing, in: context.scope))
             }
+            try transaction.requireCapacityProviders(providers, in: context.scope)
             var cluster = cluster
             if cluster.settings?.isEmpty != false {
                 let value = try transaction.effectiveValue(of: insights, for: principal, in: context.scope)
@@ -44,23 +42,7 @@ extension ECSHandlers {
                 body: StoredShape.encode(cluster))
             try transaction.save(stored)
             try transaction.addECSTags(tags.stored, to: context.scope.clusterARN(name))
-            return ECS.CreateCluster.Output(cluster: try transaction.described(stored, tags: true, in: context.scope))
+            return ECS.CreateCluster.Output(cluster: try transaction.described(stored, in: context.scope))
         }
-    }
-}
-
-extension StoreSnapshot {
-    /// The cluster as the API shows it, with its counts.
-    func described(_ cluster: StoredCluster, tags: Bool, in scope: Scope) throws -> ECS.Cluster {
-        var shape = try StoredShape.decode(ECS.Cluster.self, from: cluster.body)
-        let counts = try self.counts(ofCluster: cluster.name, region: cluster.region)
-        shape.status = cluster.isActive ? "ACTIVE" : "INACTIVE"
-        shape.registeredContainerInstancesCount = 0
-        shape.runningTasksCount = counts.running
-        shape.pendingTasksCount = counts.pending
-        shape.activeServicesCount = counts.services
-        shape.statistics = []
-        shape.tags = tags ? ECSTags.shapes(try self.ecsTags(of: scope.clusterARN(cluster.name))) : []
-        return shape
     }
 }

@@ -12,12 +12,12 @@ extension ECSHandlers {
         guard names.count <= 100 else {
             throw ECS.Errors.invalidParameterException("clusters can have at most 100 items.")
         }
-        let tags = input.include?.contains(.tags) == true
         return try await self.store.read { snapshot in
             var output = ECS.DescribeClusters.Output(clusters: [], failures: [])
             for name in names {
                 if let cluster = try snapshot.cluster(name, region: context.scope.region) {
-                    output.clusters?.append(try snapshot.described(cluster, tags: tags, in: context.scope))
+                    output.clusters?.append(
+                        try snapshot.described(cluster, include: input.include ?? [], in: context.scope))
                 } else {
                     output.failures?.append(.init(arn: context.scope.clusterARN(name), reason: "MISSING"))
                 }
@@ -53,7 +53,7 @@ extension ECSHandlers {
             }
             cluster.isActive = false
             try transaction.save(cluster)
-            return ECS.DeleteCluster.Output(cluster: try transaction.described(cluster, tags: true, in: context.scope))
+            return ECS.DeleteCluster.Output(cluster: try transaction.described(cluster, in: context.scope))
         }
     }
 }

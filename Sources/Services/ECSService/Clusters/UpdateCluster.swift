@@ -41,7 +41,7 @@ extension ECSHandlers {
             try change(&shape, transaction)
             cluster.body = StoredShape.encode(shape)
             try transaction.save(cluster)
-            return try transaction.described(cluster, tags: true, in: context.scope)
+            return try transaction.described(cluster, in: context.scope)
         }
     }
 }

@@ -55,12 +55,15 @@ struct PlanCommit: Sendable {
         blueprint.network = taskSet.networkConfiguration
         blueprint.loadBalancers = taskSet.loadBalancers ?? []
         let body = try StoredShape.decode(ECS.CreateServiceRequest.self, from: service.body)
+        blueprint.enableExecuteCommand = body.enableExecuteCommand ?? false
         let tags = try PropagatedTags(
             source: body.propagateTags, managed: body.enableECSManagedTags ?? false, definition: arn,
             cluster: self.key.cluster, service: self.key
         ).tags(transaction, in: self.scope)
         var ids: [String] = []
+        var providers = try self.providers(of: taskSet, revision: revision.id, transaction)
         for _ in 0..<start.count {
+            blueprint.place(with: providers.next())
             let task = try blueprint.task(
                 group: "service:\(self.key.name)", service: self.key.name, revision: revision.id,
                 startedBy: revision.id, clientToken: nil,
@@ -70,6 +73,21 @@ struct PlanCommit: Sendable {
             ids.append(task.id)
         }
         return .startedTasks(ids)
+    }
+
+    /// Turns of the strategy's providers, beside the tasks that the revision has already.
+    private func providers(of taskSet: ECS.TaskSet, revision: String, _ snapshot: StoreSnapshot) throws
+        -> CapacityProviderTurns
+    {
+        guard let strategy = taskSet.capacityProviderStrategy, !strategy.isEmpty else {
+            return CapacityProviderTurns([])
+        }
+        var counts: [String: Int] = [:]
+        for task in try snapshot.openTasks(of: self.key) where task.revision == revision && task.machine.stop == nil {
+            guard let provider = try TaskAssembly.decode(task.body).capacityProvider else { continue }
+            counts[provider, default: 0] += 1
+        }
+        return CapacityProviderTurns(strategy, counts: counts)
     }
 
     private func stop(_ transaction: StoreTransaction) throws -> ServiceEvent {

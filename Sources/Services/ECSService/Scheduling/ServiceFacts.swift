@@ -77,6 +77,7 @@ struct ServiceFacts: Sendable {
                     id: task.id, revision: revision, phase: machine.phase, isStopping: machine.stop != nil,
                     createdAt: machine.times.createdAt,
                     runningSince: machine.phase == .running ? machine.times.startedAt : nil,
+                    protectedUntil: task.protectedUntil,
                     containerHealth: machine.health,
                     targetHealth: try Self.verdict(of: task, health)))
         }
@@ -115,15 +116,8 @@ struct TargetRegistration: Equatable {
         guard let endpoint = assembly.endpoint(of: target) else { return nil }
         self.group = target.targetGroupARN
         self.port = endpoint.port
-        self.id = assembly.sandboxSpecification.networkMode == .awsvpc ? endpoint.address : Self.instanceID(of: cluster)
-    }
-
-    /// Always the same for a cluster: `i-` and 17 hex digits out of its name (FNV-1a).
-    private static func instanceID(of cluster: String) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in cluster.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        let digits = String(hash, radix: 16)
-        return "i-0" + String(repeating: "0", count: 16 - digits.count) + digits
+        self.id =
+            assembly.sandboxSpecification.networkMode == .awsvpc ? endpoint.address : HostInstance.ec2ID(of: cluster)
     }
 }
 

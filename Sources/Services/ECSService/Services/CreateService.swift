@@ -11,48 +11,57 @@ extension ECSHandlers {
         -> ECS.CreateService.Output
     {
         let scope = context.scope
-        let key = ECSNames.service(input.serviceName, cluster: input.cluster, in: scope)
+        let key = ServiceKey(
+            region: scope.region, cluster: ECSNames.cluster(input.cluster), name: input.serviceName)
         let controller = StoredService.Controller(rawValue: input.deploymentController?.type.rawValue ?? "ECS") ?? .ecs
-        let definition = try await self.store.read { snapshot -> ECS.TaskDefinition? in
-            _ = try snapshot.requireCluster(key.cluster, in: scope)
-            return try input.taskDefinition.map { try snapshot.requireActiveTaskDefinition($0, in: scope) }
+        let rules = try await self.store.read { snapshot in
+            let cluster = try snapshot.requireCluster(key.cluster, in: scope)
+            return ServiceRules(
+                input: input, controller: controller,
+                definition: try input.taskDefinition.map { try snapshot.requireActiveTaskDefinition($0, in: scope) },
+                placement: controller == .external
+                    ? nil
+                    : try snapshot.placement(
+                        launchType: input.launchType, strategy: input.capacityProviderStrategy, in: cluster),
+                scope: scope)
         }
-        let rules = ServiceRules(input: input, controller: controller, definition: definition)
         try rules.check()
-        try await self.checkTargetGroups(input.loadBalancers ?? [], definition, in: scope)
+        let body = try rules.normalized
         let tags = try ECSTags(input.tags)
+        if let existing = try await self.store.read({ try Self.existing(key, body, $0, in: scope) }) {
+            return .init(service: existing)
+        }
+        try await self.checkTargetGroups(input.loadBalancers ?? [], rules.definition, in: scope)
         let now = self.clock.now()
         return try await self.store.write { transaction in
-            if let existing = try transaction.service(key), existing.status != .inactive {
-                return ECS.CreateService.Output(service: try Self.repeated(existing, input, transaction, in: scope))
-            }
+            _ = try transaction.requireCluster(key.cluster, in: scope)
+            if let existing = try Self.existing(key, body, transaction, in: scope) { return .init(service: existing) }
             let service = StoredService(
-                key: key, status: .active, controller: controller, desiredCount: input.desiredCount ?? 0,
-                createdAt: now, steadySince: nil,
-                clientToken: input.clientToken, body: StoredShape.encode(rules.normalized))
+                key: key, status: .active, controller: controller, desiredCount: rules.desiredCount, createdAt: now,
+                steadySince: nil, clientToken: input.clientToken, body: StoredShape.encode(body))
             try transaction.insert(service)
-            if let definition {
-                let taskSet = rules.firstTaskSet(definition)
+            if rules.definition != nil {
                 try transaction.save(
                     StoredServiceRevision(
                         id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .primary, scale: 100,
-                        clientToken: nil,
-                        progress: RevisionProgress(), createdAt: now, updatedAt: now, body: StoredShape.encode(taskSet))
-                )
+                        clientToken: nil, progress: RevisionProgress(), createdAt: now, updatedAt: now,
+                        body: StoredShape.encode(rules.firstTaskSet(body))))
             }
             try transaction.addECSTags(tags.stored, to: scope.serviceARN(key))
-            return ECS.CreateService.Output(service: try transaction.described(service, tags: true, in: scope))
+            return .init(service: try transaction.described(service, tags: true, in: scope))
         }
     }
 
-    /// The same call again answers the first result; another call of the same name is refused.
-    private static func repeated(
-        _ existing: StoredService, _ input: ECS.CreateService.Input, _ snapshot: StoreSnapshot, in scope: Scope
-    ) throws -> ECS.Service {
+    /// The service of this name, where the same call has made it and nobody has changed it since.
+    /// - Throws: `InvalidParameterException` where the name is taken by another one.
+    private static func existing(
+        _ key: ServiceKey, _ body: ECS.CreateServiceRequest, _ snapshot: StoreSnapshot, in scope: Scope
+    ) throws -> ECS.Service? {
+        guard let existing = try snapshot.service(key), existing.status != .inactive else { return nil }
         guard existing.status == .active else {
             throw ECS.Errors.invalidParameterException("Unable to Start a service that is still Draining.")
         }
-        guard let token = input.clientToken, token == existing.clientToken else {
+        guard existing.body == StoredShape.encode(body) else {
             throw ECS.Errors.invalidParameterException("Creation of service was not idempotent.")
         }
         return try snapshot.described(existing, tags: true, in: scope)

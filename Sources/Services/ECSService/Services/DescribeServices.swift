@@ -90,7 +90,7 @@ extension StoreSnapshot {
             desiredCount: service.desiredCount,
             runningCount: counts.running, pendingCount: counts.pending, launchType: body.launchType,
             capacityProviderStrategy: body.capacityProviderStrategy, platformVersion: body.platformVersion,
-            platformFamily: body.launchType == .fargate ? "Linux" : nil, taskDefinition: primary?.taskDefinition,
+            platformFamily: body.platformVersion == nil ? nil : "Linux", taskDefinition: primary?.taskDefinition,
             deploymentConfiguration: body.deploymentConfiguration, deployments: [], roleArn: body.role,
             events: try self.events(of: service.key).map {
                 .init(id: $0.id, createdAt: $0.createdAt, message: $0.message)
@@ -98,7 +98,8 @@ extension StoreSnapshot {
             createdAt: service.createdAt, placementConstraints: body.placementConstraints ?? [],
             placementStrategy: body.placementStrategy ?? [],
             networkConfiguration: primary?.networkConfiguration ?? body.networkConfiguration,
-            healthCheckGracePeriodSeconds: body.healthCheckGracePeriodSeconds, schedulingStrategy: .replica,
+            healthCheckGracePeriodSeconds: body.healthCheckGracePeriodSeconds,
+            schedulingStrategy: body.schedulingStrategy ?? .replica,
             deploymentController: .init(type: ECS.DeploymentControllerType(rawValue: service.controller.rawValue)),
             tags: tags ? ECSTags.shapes(try self.ecsTags(of: scope.serviceARN(service.key))) : nil,
             createdBy: "arn:\(scope.partition):iam::\(scope.account):root",
@@ -136,7 +137,7 @@ extension StoreSnapshot {
             failedTasks: revision.progress.failedTasks, createdAt: revision.createdAt, updatedAt: revision.updatedAt,
             capacityProviderStrategy: body.capacityProviderStrategy, launchType: body.launchType,
             platformVersion: body.platformVersion,
-            platformFamily: body.launchType == .fargate ? "Linux" : nil,
+            platformFamily: body.platformVersion == nil ? nil : "Linux",
             networkConfiguration: body.networkConfiguration,
             rolloutState: ECS.DeploymentRolloutState(rawValue: revision.progress.rollout.rawValue),
             rolloutStateReason: reason)

@@ -62,6 +62,15 @@ extension StoreSnapshot {
             guard try self.taskDefinition(text, in: scope) != nil else {
                 throw ECS.Errors.invalidParameterException("The specified task definition does not exist: \(text)")
             }
+        case ("capacity-provider", 2):
+            guard try self.describedCapacityProvider(segments[1], tags: false, in: scope) != nil else {
+                throw ECS.Errors.invalidParameterException("The specified capacity provider does not exist: \(text)")
+            }
+        case ("container-instance", 3):
+            _ = try self.requireCluster(segments[1], in: scope)
+            guard HostInstance(cluster: segments[1], scope: scope).isNamed(by: text) else {
+                throw ECS.Errors.invalidParameterException("The referenced container instance was not found: \(text)")
+            }
         case ("task-set", 5):
             guard try self.revision(ECSNames.taskSet(text)) != nil else {
                 throw ECS.Errors.taskSetNotFoundException("The specified task set was not found.")

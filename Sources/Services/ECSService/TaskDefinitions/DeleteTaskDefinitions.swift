@@ -17,10 +17,22 @@ extension ECSHandlers {
         return try await self.store.write { transaction in
             var output = ECS.DeleteTaskDefinitions.Output(taskDefinitions: [], failures: [])
             for name in input.taskDefinitions {
-                guard name.split(separator: "/").last?.contains(":") == true,
-                    var stored = try transaction.taskDefinition(name, in: context.scope)
-                else {
-                    output.failures?.append(.init(arn: name, reason: "The specified task definition does not exist."))
+                guard name.split(separator: "/").last?.contains(":") == true else {
+                    output.failures?.append(
+                        .init(
+                            arn: name,
+                            reason:
+                                "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."
+                        ))
+                    continue
+                }
+                guard var stored = try transaction.taskDefinition(name, in: context.scope) else {
+                    output.failures?.append(
+                        .init(
+                            arn: name,
+                            reason:
+                                "The specified task definition does not exist. Specify a valid account, family, revision and try again."
+                        ))
                     continue
                 }
                 switch stored.status {

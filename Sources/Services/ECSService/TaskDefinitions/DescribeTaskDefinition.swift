@@ -22,12 +22,16 @@ extension ECSHandlers {
         _ input: ECS.DeregisterTaskDefinition.Input, _ context: RequestContext
     ) async throws -> ECS.DeregisterTaskDefinition.Output {
         guard input.taskDefinition.split(separator: "/").last?.contains(":") == true else {
-            throw ECS.Errors.invalidParameterException("Revision is missing: \(input.taskDefinition)")
+            throw ECS.Errors.clientException("Revision is missing.")
+        }
+        let number = input.taskDefinition.split(separator: ":").last ?? ""
+        guard Int(number) != nil else {
+            throw ECS.Errors.clientException("Invalid revision number. Number: \(number)")
         }
         let now = self.clock.now()
         return try await self.store.write { transaction in
             guard var stored = try transaction.taskDefinition(input.taskDefinition, in: context.scope) else {
-                throw ECS.Errors.clientException("The specified task definition does not exist.")
+                throw ECS.Errors.clientException("Unable to describe task definition.")
             }
             guard stored.status == .active else {
                 throw ECS.Errors.clientException(

@@ -11,8 +11,18 @@ struct TaskDefinitionRules: Sendable {
     var networkMode: ECS.NetworkMode { self.input.networkMode ?? .bridge }
 
     var compatibilities: [ECS.Compatibility] {
-        self.networkMode == .awsvpc
-            ? (self.isFargate || self.input.memory != nil ? [.ec2, .fargate] : [.ec2]) : [.external, .ec2]
+        guard self.networkMode == .awsvpc else { return [.external, .ec2] }
+        return self.isFargate || self.hasFargateSize ? [.ec2, .fargate] : [.ec2]
+    }
+
+    /// Whether Fargate has machines of the task's size.
+    private var hasFargateSize: Bool {
+        // A size that cannot be read is told by `check`.
+        guard let cpu = (try? self.cpu).flatMap({ Int($0) }), let memory = (try? self.memory).flatMap({ Int($0) })
+        else {
+            return false
+        }
+        return Self.fargateMemory(for: cpu).contains(memory)
     }
 
     /// CPU units as an integer text.
@@ -176,6 +186,15 @@ struct TaskDefinitionRules: Sendable {
     private func checkFargate() throws {
         guard self.networkMode == .awsvpc else {
             throw ECS.Errors.clientException("Fargate only supports network mode ‘awsvpc’.")
+        }
+        guard self.input.pidMode != .host else {
+            throw ECS.Errors.clientException(
+                "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for pidMode is 'task'."
+            )
+        }
+        guard self.input.placementConstraints?.isEmpty != false else {
+            throw ECS.Errors.clientException(
+                "Placement constraints are not supported for tasks using the Fargate launch type.")
         }
         guard let cpu = try self.cpu.flatMap({ Int($0) }), let memory = try self.memory.flatMap({ Int($0) }) else {
             throw ECS.Errors.clientException(

@@ -11,25 +11,24 @@ extension ECSHandlers {
     {
         let scope = context.scope
         let key = ECSNames.service(input.service, cluster: input.cluster, in: scope)
-        let definition = try await self.store.read { snapshot in
+        let (definition, placement) = try await self.store.read { snapshot in
             let service = try snapshot.requireActiveService(key, in: scope)
+            let cluster = try snapshot.requireCluster(key.cluster, in: scope)
             guard service.controller != .ecs else {
                 throw ECS.Errors.invalidParameterException(
                     "CreateTaskSet is not supported for services with an ECS deployment controller.")
             }
-            return try snapshot.requireActiveTaskDefinition(input.taskDefinition, in: scope)
-        }
-        guard input.serviceRegistries?.isEmpty != false else {
-            throw ECS.Errors.invalidParameterException("serviceRegistries is not supported by this version of Teal")
-        }
-        let usesStrategy = input.capacityProviderStrategy?.isEmpty == false
-        guard input.launchType == nil || !usesStrategy else {
-            throw ECS.Errors.invalidParameterException(
-                "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again."
+            return (
+                try snapshot.requireActiveTaskDefinition(input.taskDefinition, in: scope),
+                try snapshot.placement(
+                    launchType: input.launchType, strategy: input.capacityProviderStrategy, in: cluster)
             )
         }
-        try ServiceRules.check(input.networkConfiguration, with: definition)
-        for loadBalancer in input.loadBalancers ?? [] { try ServiceRules.check(loadBalancer, with: definition) }
+        try ServiceRules.checkUnsupported([("serviceRegistries", input.serviceRegistries?.isEmpty == false)])
+        try placement.check(definition)
+        let platformVersion = try placement.platformVersion(input.platformVersion)
+        try NetworkRules.check(input.networkConfiguration, with: definition, isFargate: placement.isFargate)
+        try LoadBalancerRules.check(input.loadBalancers ?? [], with: definition)
         try await self.checkTargetGroups(input.loadBalancers ?? [], definition, in: scope)
         let scale = try Self.percent(of: input.scale) ?? 100
         let tags = try ECSTags(input.tags)
@@ -49,9 +48,8 @@ extension ECSHandlers {
             let body = ECS.TaskSet(
                 startedBy: isCodeDeploy ? "CODE_DEPLOY" : nil, externalId: input.externalId,
                 taskDefinition: definition.taskDefinitionArn,
-                launchType: usesStrategy ? nil : input.launchType ?? .ec2,
-                capacityProviderStrategy: input.capacityProviderStrategy,
-                platformVersion: input.platformVersion, networkConfiguration: input.networkConfiguration,
+                launchType: placement.launchType, capacityProviderStrategy: placement.strategy,
+                platformVersion: platformVersion, networkConfiguration: input.networkConfiguration,
                 loadBalancers: input.loadBalancers ?? [], serviceRegistries: [])
             let revision = StoredServiceRevision(
                 id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .active, scale: scale,

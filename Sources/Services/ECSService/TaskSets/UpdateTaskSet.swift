@@ -112,6 +112,8 @@ extension StoreTransaction {
         body.taskDefinition = taskSet.taskDefinition
         body.networkConfiguration = taskSet.networkConfiguration ?? body.networkConfiguration
         body.platformVersion = taskSet.platformVersion ?? body.platformVersion
+        body.launchType = taskSet.launchType
+        body.capacityProviderStrategy = taskSet.capacityProviderStrategy
         if taskSet.loadBalancers?.isEmpty == false { body.loadBalancers = taskSet.loadBalancers }
         service.body = StoredShape.encode(body)
         try self.update(service)

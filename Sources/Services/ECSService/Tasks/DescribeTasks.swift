@@ -9,14 +9,14 @@ extension ECSHandlers {
     func describeTasks(_ input: ECS.DescribeTasks.Input, _ context: RequestContext) async throws
         -> ECS.DescribeTasks.Output
     {
-        guard !input.tasks.isEmpty else { throw ECS.Errors.invalidParameterException("Tasks cannot be empty.") }
-        guard input.tasks.count <= 100 else {
-            throw ECS.Errors.invalidParameterException("tasks can have at most 100 items.")
-        }
         let cluster = ECSNames.cluster(input.cluster)
         let tags = input.include?.contains(.tags) == true
         return try await self.store.read { snapshot in
             _ = try snapshot.requireCluster(cluster, in: context.scope)
+            guard !input.tasks.isEmpty else { throw ECS.Errors.invalidParameterException("Tasks cannot be empty.") }
+            guard input.tasks.count <= 100 else {
+                throw ECS.Errors.invalidParameterException("tasks can have at most 100 items.")
+            }
             var output = ECS.DescribeTasks.Output(tasks: [], failures: [])
             for text in input.tasks {
                 let id = ECSNames.task(text)
@@ -28,28 +28,6 @@ extension ECSHandlers {
             }
             return output
         }
-    }
-
-    func listTasks(_ input: ECS.ListTasks.Input, _ context: RequestContext) async throws -> ECS.ListTasks.Output {
-        let cluster = ECSNames.cluster(input.cluster)
-        let tasks = try await self.store.read { snapshot in
-            _ = try snapshot.requireCluster(cluster, in: context.scope)
-            return try snapshot.tasks(
-                cluster: cluster, region: context.scope.region,
-                desiredStatus: input.desiredStatus?.rawValue ?? "RUNNING")
-        }
-        let service = input.serviceName.map { ECSNames.service($0, cluster: cluster, in: context.scope).name }
-        let matching = try tasks.filter { task in
-            guard service == nil || task.service == service, input.family == nil || task.family == input.family,
-                input.startedBy == nil || task.startedBy == input.startedBy, input.containerInstance == nil
-            else { return false }
-            guard let launchType = input.launchType else { return true }
-            return try TaskAssembly.decode(task.body).launchType == launchType.rawValue
-        }
-        let page = try ListPage(
-            matching.map { context.scope.taskARN($0.id, cluster: cluster) }, maxResults: input.maxResults,
-            nextToken: input.nextToken)
-        return ECS.ListTasks.Output(taskArns: page.elements, nextToken: page.nextToken)
     }
 }
 
@@ -75,8 +53,10 @@ struct TaskDescription {
         let machine = self.task.machine
         return ECS.Task(
             attachments: self.attachments, attributes: [], availabilityZone: self.scope.region + "a",
-            clusterArn: self.scope.clusterARN(self.task.cluster),
+            capacityProviderName: self.assembly.capacityProvider, clusterArn: self.scope.clusterARN(self.task.cluster),
             connectivity: .connected, connectivityAt: machine.times.createdAt,
+            containerInstanceArn: self.assembly.isOnInstance
+                ? HostInstance(cluster: self.task.cluster, scope: self.scope).arn : nil,
             containers: machine.containers.map(self.container),
             cpu: self.assembly.cpu, createdAt: machine.times.createdAt, desiredStatus: machine.desiredStatus,
             enableExecuteCommand: self.assembly.enableExecuteCommand,

@@ -32,6 +32,8 @@ struct TaskAssembly: Codable, Equatable, Sendable {
 
     var taskDefinitionARN: String
     var launchType: String?
+    /// Of a strategy; `nil` under a launch type.
+    var capacityProvider: String?
     var platformVersion: String?
     var cpu: String?
     var memory: String?

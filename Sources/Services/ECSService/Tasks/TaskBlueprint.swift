@@ -12,12 +12,20 @@ struct TaskBlueprint: Sendable {
     let scope: Scope
     var overrides = ECS.TaskOverride()
     var launchType: ECS.LaunchType?
+    var capacityProvider: String?
     var platformVersion: String?
     var network: ECS.NetworkConfiguration?
     var loadBalancers: [ECS.LoadBalancer] = []
     var enableExecuteCommand = false
     /// Added to every container: the way back to the API.
     let taskEnvironment: TaskEnvironment
+
+    /// The next task goes to this provider of a strategy, and is of the launch type that it stands for.
+    mutating func place(with provider: String?) {
+        guard let provider else { return }
+        self.capacityProvider = provider
+        self.launchType = CapacityProviders.predefined.contains(provider) ? .fargate : .ec2
+    }
 
     /// A fresh task; nothing of it exists yet.
     func task(
@@ -37,6 +45,7 @@ struct TaskBlueprint: Sendable {
         let secret = Identifiers.base64URL(43)
         let assembly = TaskAssembly(
             taskDefinitionARN: self.definition.taskDefinitionArn ?? "", launchType: self.launchType?.rawValue,
+            capacityProvider: self.capacityProvider,
             platformVersion: self.platformVersion, cpu: self.overrides.cpu ?? self.definition.cpu,
             memory: self.overrides.memory ?? self.definition.memory,
             subnet: self.network?.awsvpcConfiguration?.subnets.first, networkInterfaceID: "eni-" + Identifiers.hex(17),

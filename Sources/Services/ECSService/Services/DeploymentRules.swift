@@ -1,0 +1,73 @@
+internal import ECSAPI
+internal import Store
+
+/// The deployment configuration of a service: how far a deployment may go below and above its desired count.
+enum DeploymentRules {
+    /// - Throws: `InvalidParameterException` naming what is wrong, or not supported.
+    static func check(
+        _ configuration: ECS.DeploymentConfiguration?, controller: StoredService.Controller, isDaemon: Bool
+    ) throws {
+        guard let configuration else { return }
+        if let strategy = configuration.strategy, strategy != .rolling {
+            throw ECS.Errors.invalidParameterException(
+                "deployment strategy \(strategy.rawValue) is not supported by this version of Teal; use ROLLING, or a CODE_DEPLOY controller"
+            )
+        }
+        let unsupported: [(String, Bool)] = [
+            ("alarms", configuration.alarms?.enable == true),
+            ("lifecycleHooks", configuration.lifecycleHooks?.isEmpty == false),
+            ("linearConfiguration", configuration.linearConfiguration != nil),
+            ("canaryConfiguration", configuration.canaryConfiguration != nil),
+        ]
+        if controller != .ecs,
+            configuration.deploymentCircuitBreaker?.enable == true || configuration.alarms?.enable == true
+        {
+            throw ECS.Errors.invalidParameterException(
+                "Deployment circuit breaker and alarms are only supported with the ECS deployment controller.")
+        }
+        if let (name, _) = unsupported.first(where: \.1) {
+            throw ECS.Errors.invalidParameterException(
+                "deploymentConfiguration.\(name) is not supported by this version of Teal")
+        }
+        try self.checkPercentages(configuration, isDaemon: isDaemon)
+    }
+
+    private static func checkPercentages(_ configuration: ECS.DeploymentConfiguration, isDaemon: Bool) throws {
+        let minimum = configuration.minimumHealthyPercent ?? (isDaemon ? 0 : 100)
+        let maximum = configuration.maximumPercent ?? (isDaemon ? 100 : 200)
+        guard (0...100).contains(minimum) else {
+            throw ECS.Errors.invalidParameterException(
+                "minimumHealthyPercent must be between 0 and 100, not \(minimum).")
+        }
+        guard maximum >= 100 else {
+            throw ECS.Errors.invalidParameterException("maximumPercent must be at least 100, not \(maximum).")
+        }
+        guard !isDaemon || maximum == 100 else {
+            throw ECS.Errors.invalidParameterException(
+                "The maximumPercent of a service with the DAEMON scheduling strategy must be 100, not \(maximum).")
+        }
+        guard minimum < 100 || maximum > 100 else {
+            throw ECS.Errors.invalidParameterException(
+                "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.")
+        }
+    }
+
+    /// With the defaults that AWS echoes.
+    static func completed(
+        _ configuration: ECS.DeploymentConfiguration?, controller: StoredService.Controller, isDaemon: Bool
+    ) -> ECS.DeploymentConfiguration {
+        var completed = configuration ?? ECS.DeploymentConfiguration()
+        completed.maximumPercent = completed.maximumPercent ?? (isDaemon ? 100 : 200)
+        completed.minimumHealthyPercent = completed.minimumHealthyPercent ?? (isDaemon ? 0 : 100)
+        switch controller {
+        case .ecs:
+            completed.strategy = .rolling
+            completed.deploymentCircuitBreaker =
+                completed.deploymentCircuitBreaker ?? .init(enable: false, rollback: false)
+        case .codeDeploy, .external:
+            completed.strategy = nil
+            completed.deploymentCircuitBreaker = nil
+        }
+        return completed
+    }
+}
