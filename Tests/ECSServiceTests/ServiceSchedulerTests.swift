@@ -46,6 +46,35 @@ import WireProtocol
         }
     }
 
+    @Test func aServiceThatCannotBeReadIsTriedAgainAndHoldsUpNoOther() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.definition()
+            try await fixture.service("broken", desiredCount: 1)
+            try await fixture.service("web", desiredCount: 1)
+            let key = ServiceKey(region: "us-east-1", cluster: "default", name: "broken")
+            let body = try await fixture.store.write { transaction in
+                var service = try #require(try transaction.service(key))
+                let body = service.body
+                service.body = "{"
+                try transaction.update(service)
+                return body
+            }
+            var agenda = try await fixture.scheduler.firstAgenda()
+            _ = try await fixture.scheduler.work(through: &agenda)
+            try await self.settle(&agenda, fixture)
+            #expect(try await fixture.tasks(of: "web").count == 1)
+            #expect(agenda.nextWake == StandingClock().now() + .seconds(5))
+
+            try await fixture.store.write { transaction in
+                var service = try #require(try transaction.service(key))
+                service.body = body
+                try transaction.update(service)
+            }
+            try await self.settle(&agenda, fixture)
+            #expect(try await fixture.tasks(of: "broken").count == 1)
+        }
+    }
+
     @Test func twoThousandIdleServicesAskForNothing() async throws {
         try await Fixture.with { fixture in
             let definition = try await fixture.definition()

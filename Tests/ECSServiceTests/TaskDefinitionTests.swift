@@ -1,4 +1,5 @@
 import ECSAPI
+import Model
 import Testing
 import WireProtocol
 

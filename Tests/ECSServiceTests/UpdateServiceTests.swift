@@ -18,7 +18,7 @@ import WireProtocol
                 .init(
                     service: "web", desiredCount: 2, taskDefinition: definition,
                     deploymentConfiguration: .init(maximumPercent: 150, minimumHealthyPercent: 50),
-                    placementStrategy: [.init(type: .random)], enableECSManagedTags: true, enableExecuteCommand: true,
+                    placementStrategy: [.init(type: .random)], enableExecuteCommand: true, enableECSManagedTags: true,
                     propagateTags: .service))
             #expect(settings?.deployments?.map(\.id) == [first])
             #expect(settings?.desiredCount == 2)

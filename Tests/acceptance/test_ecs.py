@@ -231,6 +231,111 @@ def test_task_that_never_listens_is_replaced_for_its_health_and_v1_goes_on(serve
     assert any("Task failed ELB health checks in (target-group" in reason for reason in reasons)
 
 
+APP = textwrap.dedent("""
+    import http.server, os, pathlib, signal, sys, time
+    folder, version = pathlib.Path(sys.argv[1]), sys.argv[2]
+    mine = folder / os.environ["PORT"]
+    def terminated(*_):
+        mine.with_suffix(".term").write_text(str(time.time()))
+        os._exit(0)
+    signal.signal(signal.SIGTERM, terminated)
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        def do_GET(self):
+            sick = self.path == "/health" and (mine.with_suffix(".sick").exists() or (folder / "all.sick").exists())
+            body = version.encode()
+            self.send_response(503 if sick else 200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        def log_message(self, *_): pass
+    http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+""")
+
+
+def app(folder, version: str) -> list[str]:
+    """A service that fails its health checks on request, and notes when it is told to stop."""
+    return [PYTHON, "-c", APP, str(folder), version]
+
+
+def port_of(rolling: Rolling, task: dict) -> int:
+    address = next(d["value"] for d in task["attachments"][0]["details"] if d["name"] == "privateIPv4Address")
+    targets = rolling.elb.describe_target_health(TargetGroupArn=rolling.group)["TargetHealthDescriptions"]
+    bound = [t["Target"]["Port"] for t in targets if t["Target"]["Id"] == address]
+    mine = {b["hostPort"] for c in task["containers"] for b in c["networkBindings"]}
+    return next(port for port in bound if not mine or port in mine)
+
+
+def test_a_task_that_gets_sick_is_replaced_first_and_drains_before_it_is_signalled(server, tmp_path):
+    rolling = Rolling(server, desired=1, load_balanced=False)
+    rolling.ecs.delete_service(cluster="main", service="web", force=True)
+    wait_until(lambda: rolling.service()["status"] == "INACTIVE", 30, "the service is INACTIVE")
+    rolling = Rolling(server, desired=1, taskDefinition=rolling.define("v1", app(tmp_path, "v1")))
+    rolling.elb.modify_target_group_attributes(
+        TargetGroupArn=rolling.group, Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "2"}])
+    rolling.wait_stable()
+    first = rolling.running()[0]
+    with Load(rolling.port) as load:
+        wait_until(lambda: load.answers["v1"] > 5, 20, "v1 answers")
+        (tmp_path / f"{port_of(rolling, first)}.sick").touch()
+
+        def is_replaced():
+            seen = rolling.running()
+            return len(seen) == 1 and seen[0]["taskArn"] != first["taskArn"] and seen[0]["lastStatus"] == "RUNNING"
+        wait_until(is_replaced, 60, "another task has taken its place")
+        done = wait_until(
+            lambda: next((t for t in rolling.ecs.describe_tasks(cluster="main", tasks=[first["taskArn"]])["tasks"] if t["lastStatus"] == "STOPPED"), None),
+            30, "the sick task has stopped")
+    assert load.failures == []
+    assert "Task failed ELB health checks in (target-group" in done["stoppedReason"]
+    signalled = float(next(tmp_path.glob("*.term")).read_text())
+    assert signalled - done["stoppingAt"].timestamp() >= 1.9, "the target drains before SIGTERM"
+    assert any("has begun draining connections on 1 tasks" in m for m in rolling.messages())
+
+
+def test_the_grace_period_keeps_a_task_that_is_not_healthy_yet(server, tmp_path):
+    (tmp_path / "all.sick").touch()
+    rolling = Rolling(server, desired=1, load_balanced=False)
+    definition = rolling.define("v1", app(tmp_path, "v1"))
+    rolling.ecs.delete_service(cluster="main", service="web", force=True)
+    wait_until(lambda: rolling.service()["status"] == "INACTIVE", 30, "the service is INACTIVE")
+    rolling = Rolling(server, desired=1, taskDefinition=definition, healthCheckGracePeriodSeconds=600)
+
+    def verdicts():
+        targets = rolling.elb.describe_target_health(TargetGroupArn=rolling.group)["TargetHealthDescriptions"]
+        return [t["TargetHealth"]["State"] for t in targets]
+    wait_until(lambda: verdicts() == ["unhealthy"], 60, "the target is unhealthy")
+    task = rolling.running()[0]["taskArn"]
+    (tmp_path / "all.sick").unlink()
+    rolling.wait_stable()
+    assert [t["taskArn"] for t in rolling.running()] == [task]
+
+
+def test_a_protected_task_outlives_a_deployment_and_protects_itself_by_its_agent(server, tmp_path):
+    protect = textwrap.dedent("""
+        import json, os, urllib.request
+        url = os.environ["ECS_AGENT_URI"] + "/task-protection/v1/state"
+        request = urllib.request.Request(url, json.dumps({"ProtectionEnabled": True, "ExpiresInMinutes": 30}).encode(), method="PUT")
+        assert json.load(urllib.request.urlopen(request))["protection"]["ProtectionEnabled"] is True
+        assert json.load(urllib.request.urlopen(url))["protection"]["TaskArn"]
+    """)
+    rolling = Rolling(server, desired=1, load_balanced=False)
+    rolling.wait_stable()
+    rolling.update(taskDefinition=rolling.define("v2", [PYTHON, "-c", protect + "import time; time.sleep(600)"]))
+    rolling.wait_stable()
+    kept = rolling.running()[0]["taskArn"]
+
+    def protection():
+        return rolling.ecs.get_task_protection(cluster="main", tasks=[kept])["protectedTasks"][0]
+    wait_until(lambda: protection()["protectionEnabled"], 20, "the task has protected itself")
+    assert "expirationDate" in protection()
+    rolling.update(taskDefinition=rolling.define("v3"))
+    wait_until(lambda: len([t for t in rolling.running() if t["lastStatus"] == "RUNNING"]) == 2, 40, "the new task runs beside it")
+    rolling.ecs.update_task_protection(cluster="main", tasks=[kept], protectionEnabled=False)
+    wait_until(lambda: kept not in {t["taskArn"] for t in rolling.running()}, 40, "it goes when its protection has ended")
+    rolling.wait_stable()
+
+
 def test_external_controller_moves_between_task_sets(server):
     ecs = server.client("ecs")
     rolling = Rolling.__new__(Rolling)
@@ -474,6 +579,10 @@ def test_task_definitions_are_deregistered_then_deleted(tasks):
     assert tasks.ecs.list_task_definitions()["taskDefinitionArns"] == [second]
     with pytest.raises(ClientError, match="inactive"):
         tasks.ecs.run_task(cluster="main", taskDefinition=first)
+    wait_until(lambda: tasks.ecs.list_task_definitions(status="DELETE_IN_PROGRESS")["taskDefinitionArns"] == [], 20, "it is gone")
+    with pytest.raises(ClientError, match="Unable to describe task definition"):
+        tasks.ecs.describe_task_definition(taskDefinition=first)
+    assert tasks.define({"name": "app", "command": ["true"]}).endswith("job:3")
 
 
 def test_capacity_providers_are_described(tasks):

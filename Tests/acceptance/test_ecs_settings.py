@@ -78,7 +78,7 @@ def test_a_cluster_has_capacity_providers(ecs):
             ecs.put_cluster_capacity_providers, "InvalidParameterException", cluster="main", capacityProviders=providers,
             defaultCapacityProviderStrategy=strategy)
 
-    assert "is not supported by Teal" in put(["mine"], [])
+    assert "'mine' was not found" in put(["mine"], [])
     assert "not associated with the cluster" in put(["FARGATE"], [{"capacityProvider": "FARGATE_SPOT", "weight": 1}])
     assert "greater than zero" in put(["FARGATE"], [{"capacityProvider": "FARGATE", "weight": 0}])
     assert "only one" in put(["FARGATE", "FARGATE_SPOT"], [

@@ -57,7 +57,9 @@ struct ControlPlane {
             aws: client("lambda.amazonaws.com"), clock: clock, logger: logger)
         let taskEnvironment = TaskEnvironment { endpoints.forTasks }
         let sessions = TaskRoleSessions(aws: client("ecs-tasks.amazonaws.com"), clock: clock)
-        self.taskPages = TaskPages(store: store, account: configuration.scope.account, sessions: sessions)
+        self.taskPages = TaskPages(
+            store: store, account: configuration.scope.account, sessions: sessions,
+            aws: client("ecs-tasks.amazonaws.com"))
         let codeDeploy = CodeDeployHandlers(
             store: store, aws: client("codedeploy.amazonaws.com"), clock: clock, timeScale: configuration.timeScale,
             logger: logger)

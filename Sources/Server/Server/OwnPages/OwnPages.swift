@@ -12,11 +12,18 @@ struct OwnPages: Sendable {
     let tasks: TaskPages
     let code: CodePage
 
+    /// Bytes of what a task may send.
+    private static let longestChange = 4096
+
     func response(to request: Request) async -> Response {
         do {
             if request.uri.path.hasPrefix(TaskPages.prefix) {
+                var change: [UInt8]?
+                if request.method == .put {
+                    change = Array(buffer: try await request.body.collect(upTo: Self.longestChange))
+                }
                 let answer = try await self.tasks.answer(
-                    path: request.uri.path, authorization: request.headers[.authorization])
+                    path: request.uri.path, authorization: request.headers[.authorization], change: change)
                 return Self.response(.init(code: answer.status), "application/json", answer.document.serialized)
             }
             if request.uri.path.hasPrefix(CodePage.prefix) {

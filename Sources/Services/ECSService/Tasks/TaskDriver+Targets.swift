@@ -36,7 +36,7 @@ extension TaskDriver {
                 return
             }
         }
-        await self.event(registrations) { .registeredTargets(1, targetGroup: $0) }
+        await self.note { _ in registrations.map { .registeredTargets(1, targetGroup: $0.group) } }
         await self.record { machine, _, now in machine.targetsRegistered(at: now) }
     }
 
@@ -53,7 +53,10 @@ extension TaskDriver {
                             targets: [.init(id: registration.id, port: registration.port)]))
                 }
             }
-            await self.event(registrations) { .deregisteredTargets(1, targetGroup: $0) }
+            await self.note { task in
+                [.beganDraining(revision: task.revision ?? "", count: 1)]
+                    + registrations.map { .deregisteredTargets(1, targetGroup: $0.group) }
+            }
             if drain { for registration in registrations { try await self.waitUntilDrained(registration) } }
         } catch is CancellationError {
             return
@@ -121,15 +124,17 @@ extension TaskDriver {
         }
     }
 
-    private func event(_ registrations: [TargetRegistration], _ make: @Sendable (String) -> ServiceEvent) async {
+    /// Adds to the events of the task's service; a task of no service has none.
+    private func note(_ events: @escaping @Sendable (StoredTask) -> [ServiceEvent]) async {
         let now = self.clock.now()
-        let events = registrations.map { make($0.group) }
         do {
             try await self.store.write { transaction in
                 guard let task = try transaction.task(self.taskID), let service = task.service else { return }
                 let key = ServiceKey(region: task.region, cluster: task.cluster, name: service)
                 guard try transaction.service(key) != nil else { return }
-                for event in events { try transaction.appendEvent(event.message(service: service), to: key, at: now) }
+                for event in events(task) {
+                    try transaction.appendEvent(event.message(service: service), to: key, at: now)
+                }
             }
         } catch {
             self.logger.warning(

@@ -18,6 +18,7 @@ package struct TaskEnvironment: Sendable {
         guard let endpoint = self.endpoint() else { return variables }
         variables.append(.init("AWS_ENDPOINT_URL", endpoint))
         variables.append(.init("ECS_CONTAINER_METADATA_URI_V4", endpoint + page.metadataPath))
+        variables.append(.init("ECS_AGENT_URI", endpoint + page.agentPath))
         switch role?.delivery {
         case .page:
             variables.append(.init("AWS_CONTAINER_CREDENTIALS_FULL_URI", endpoint + page.credentialsPath))

@@ -2,10 +2,10 @@ internal import DeploymentEngine
 package import Model
 internal import STSAPI
 package import Store
-internal import WireProtocol
+package import WireProtocol
 
 /// What a task's containers ask this server about themselves: task metadata (version 4 of the ECS endpoint) and the
-/// credentials of the task's role, in the form that SDKs read.
+/// credentials of the task's role, in the form that SDKs read; and its scale-in protection, which it may change.
 package struct TaskPages: Sendable {
     package static let prefix = "/_teal/tasks/"
 
@@ -23,15 +23,19 @@ package struct TaskPages: Sendable {
     private let store: Store
     private let account: String
     private let sessions: TaskRoleSessions
+    private let aws: AWSClient
 
-    package init(store: Store, account: String, sessions: TaskRoleSessions) {
+    package init(store: Store, account: String, sessions: TaskRoleSessions, aws: AWSClient) {
         self.store = store
         self.account = account
         self.sessions = sessions
+        self.aws = aws
     }
 
-    /// - Parameter path: `/_teal/tasks/TASK/SECRET/credentials` or `/_teal/tasks/TASK/SECRET/v4/CONTAINER[/…]`.
-    package func answer(path: String, authorization: String?) async throws -> Answer {
+    /// - Parameters:
+    ///   - path: `/_teal/tasks/TASK/SECRET/` and then `credentials`, `v4/CONTAINER[/…]` or `agent/…`.
+    ///   - change: the body of a PUT; `nil` for a GET.
+    package func answer(path: String, authorization: String?, change: [UInt8]? = nil) async throws -> Answer {
         let parts = path.dropFirst(Self.prefix.count).split(separator: "/", omittingEmptySubsequences: false).map(
             String.init)
         guard parts.count >= 3, let task = try await self.store.read({ try $0.task(parts[0]) }),
@@ -42,6 +46,10 @@ package struct TaskPages: Sendable {
             return .refusal(404, "no such task")
         }
         let scope = Scope(account: self.account, region: task.region)
+        if parts[2] == "agent", parts.dropFirst(3).joined(separator: "/") == ProtectionPage.path {
+            return await ProtectionPage(task: task, aws: self.aws.acting(in: scope)).answer(to: change)
+        }
+        guard change == nil else { return .refusal(405, "\(parts[2]) can only be read") }
         switch (parts[2], parts.dropFirst(3).first) {
         case ("credentials", nil):
             let address = TaskPageAddress(taskID: task.id, secret: secret, container: "")
