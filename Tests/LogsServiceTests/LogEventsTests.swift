@@ -58,6 +58,35 @@ struct LogEventsTests {
         }
     }
 
+    @Test func endOfAFilteredRangeBelongsToIt() async throws {
+        try await LogsFixture.with { logs in
+            try await logs.makeGroup()
+            try await logs.put([(0, "a"), (10, "b"), (20, "c"), (21, "d")])
+            let start = Int(LogsFixture.start.milliseconds)
+            let page = try await logs.aws.call(
+                Logs.FilterLogEvents.self, .init(logGroupName: "g", startTime: start + 10, endTime: start + 20))
+            #expect(page.events?.map(\.message) == ["b", "c"])
+        }
+    }
+
+    @Test func readerThatTurnsAtTheBeginningSeesTheFirstEventAgain() async throws {
+        try await LogsFixture.with { logs in
+            try await logs.makeGroup()
+            try await logs.put([(0, "a"), (0, "b")])
+            func page(_ token: String?) async throws -> Logs.GetLogEventsResponse {
+                try await logs.aws.call(
+                    Logs.GetLogEvents.self, .init(logGroupName: "g", logStreamName: "s", nextToken: token))
+            }
+            let whole = try await page(nil)
+            let beginning = try await page(whole.nextBackwardToken)
+            #expect(beginning.events == [] && beginning.nextBackwardToken == whole.nextBackwardToken)
+            #expect(try await page(beginning.nextForwardToken).events?.map(\.message) == ["a", "b"])
+            let end = try await page(whole.nextForwardToken)
+            #expect(end.events == [] && end.nextForwardToken == whole.nextForwardToken)
+            #expect(try await page(end.nextBackwardToken).events?.map(\.message) == ["a", "b"])
+        }
+    }
+
     @Test func filterInterleavesStreamsWithStableIDs() async throws {
         try await LogsFixture.with { logs in
             try await logs.makeGroup(streams: ["s1", "s2", "x"])

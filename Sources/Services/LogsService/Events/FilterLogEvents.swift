@@ -30,7 +30,9 @@ extension LogsHandlers {
             var query = LogQuery(
                 groupID: group.id, streamIDs: try snapshot.streams(of: group, input),
                 from: input.startTime.map { Timestamp(milliseconds: Int64($0)) },
-                until: input.endTime.map { Timestamp(milliseconds: Int64($0)) }, direction: .forward(after: start),
+                // Unlike GetLogEvents, the end of the range belongs to it.
+                until: input.endTime.map { Timestamp(milliseconds: Int64($0)) + .milliseconds(1) },
+                direction: .forward(after: start),
                 limit: 5_000)
             var matches: [StoredLogEvent] = []
             var scanned = 0

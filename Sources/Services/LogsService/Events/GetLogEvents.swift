@@ -32,16 +32,24 @@ extension LogsHandlers {
         }
         var events = Self.withinSize(found)
         if case .backward = direction { events.reverse() }
-        // An empty page leaves the reader where it was.
-        let here = token?.position ?? LogPosition(time: .epoch, id: 0)
+        let (before, after) = Self.gap(at: token)
         return Logs.GetLogEventsResponse(
             events: events.map {
                 Logs.OutputLogEvent(
                     timestamp: Int($0.time.milliseconds), message: $0.message,
                     ingestionTime: Int($0.ingestedAt.milliseconds))
             },
-            nextForwardToken: LogToken.forward(events.last?.position ?? here).text,
-            nextBackwardToken: LogToken.backward(events.first?.position ?? here).text)
+            nextForwardToken: LogToken.forward(events.last?.position ?? before).text,
+            nextBackwardToken: LogToken.backward(events.first?.position ?? after).text)
+    }
+
+    /// An empty page leaves the reader where it was: between the event that a token names and its neighbour.
+    private static func gap(at token: LogToken?) -> (before: LogPosition, after: LogPosition) {
+        switch token {
+        case .forward(let position)?: (position, LogPosition(time: position.time, id: position.id + 1))
+        case .backward(let position)?: (LogPosition(time: position.time, id: position.id - 1), position)
+        case nil: (LogPosition(time: .epoch, id: 0), LogPosition(time: .epoch, id: 0))
+        }
     }
 
     /// The first events whose messages make up a reply of at most 1 MB; at least one.

@@ -1,5 +1,6 @@
 /// `[ip, user, ..., status=4*, bytes>1000]`: names and conditions for the fields of a space-delimited event, in which a
-/// text in quotes or square brackets is one field. `...` stands for any number of fields.
+/// text in quotes or square brackets is one field. `...` stands for any number of fields; without it, the last name stands
+/// for all that is left (as in AWS's own `[timestamp=*Z, request_id="*-*", event]`).
 package struct FieldPattern: Equatable, Sendable {
     private struct Field: Equatable, Sendable {
         let name: String
@@ -7,7 +8,7 @@ package struct FieldPattern: Equatable, Sendable {
     }
 
     private let leading: [Field]
-    /// Behind the ellipsis; `nil` where there is none and the number of fields is exact.
+    /// Behind the ellipsis; `nil` where there is none.
     private let trailing: [Field]?
 
     init(_ text: String) throws(FilterPatternError) {
@@ -31,12 +32,9 @@ package struct FieldPattern: Equatable, Sendable {
     }
 
     func matches(_ message: String) -> Bool {
-        let values = Self.fields(of: message)
+        let values = Self.fields(of: message, atMost: self.trailing == nil ? self.leading.count : nil)
         let trailing = self.trailing ?? []
-        let isCountRight =
-            self.trailing == nil
-            ? values.count == self.leading.count : values.count >= self.leading.count + trailing.count
-        guard isCountRight else { return false }
+        guard values.count >= self.leading.count + trailing.count else { return false }
         return zip(self.leading, values).allSatisfy { Self.matches($0, $1) }
             && zip(trailing, values.suffix(trailing.count)).allSatisfy { Self.matches($0, $1) }
     }
@@ -68,12 +66,19 @@ package struct FieldPattern: Equatable, Sendable {
         return Field(name: name, condition: condition)
     }
 
-    private static func fields(of message: String) -> [String] {
+    /// - Parameter limit: where there are more, the last one is all that is left.
+    private static func fields(of message: String, atMost limit: Int?) -> [String] {
         var fields: [String] = []
         var rest = Substring(message)
+        var last = rest
         while true {
             rest = rest.drop(while: \.isWhitespace)
             guard let first = rest.first else { return fields }
+            if fields.count == limit {
+                fields[fields.count - 1] = String(last)
+                return fields
+            }
+            last = rest
             let close: Character? = first == "\"" ? "\"" : first == "[" ? "]" : nil
             if let close, let end = rest.dropFirst().firstIndex(of: close) {
                 fields.append(String(rest[rest.index(after: rest.startIndex)..<end]))

@@ -111,7 +111,11 @@ indirect enum FilterCondition<Test: Equatable & Sendable>: Equatable, Sendable {
 
 /// Reads a pattern from left to right; white space between its parts does not matter.
 struct FilterScanner {
+    /// Regular expressions that a JSON or space-delimited pattern may have.
+    private static let maximumExpressions = 2
+
     var rest: Substring
+    private var expressions = 0
 
     init(_ text: some StringProtocol) { self.rest = Substring(text) }
 
@@ -148,7 +152,12 @@ struct FilterScanner {
         self.skipSpace()
         switch self.rest.first {
         case "\"": return .text(try self.rest.quoted())
-        case "%": return .expression(try FilterExpression(&self.rest))
+        case "%":
+            self.expressions += 1
+            guard self.expressions <= Self.maximumExpressions else {
+                throw self.failure("at most two regular expressions")
+            }
+            return .expression(try FilterExpression(&self.rest))
         default:
             let word = self.takeWhile { !$0.isWhitespace && !ends.contains($0) }
             guard !word.isEmpty else { throw self.failure("a value is missing") }

@@ -1,5 +1,6 @@
-/// A regular expression between percent signs: literals, classes, `.`, `* + ?`, anchors, groups and alternation, and the
-/// escapes `\d \D \s \S \w \W`. Matching takes time proportional to text and expression, whatever the expression is.
+/// A regular expression between percent signs: literals, classes, `.`, `* + ? {m,n}`, anchors and alternation, and the
+/// escapes `\d \D \s \S \w \W \xhh`. As on AWS there are no groups, and symbols that it does not list are refused.
+/// Matching takes time proportional to text and expression, whatever the expression is.
 package struct FilterExpression: Equatable, Sendable {
     private indirect enum Node: Equatable, Sendable {
         case set(CharacterSet)
@@ -30,6 +31,11 @@ package struct FilterExpression: Equatable, Sendable {
         case match
     }
 
+    private static let operators: Set<Character> = ["^", "$", "?", "[", "{", "}", "|", "*", "+", "."]
+    private static let symbols: Set<Character> = [":", "_", "#", "=", "@", "/", ";", ",", "-", " "]
+    /// Repetitions are written out, so this bounds them too.
+    private static let maximumLength = 2_000
+
     private let program: [Instruction]
 
     /// Reads `%…%` from the start of `rest`.
@@ -43,6 +49,9 @@ package struct FilterExpression: Equatable, Sendable {
         var program: [Instruction] = []
         Self.compile(node, into: &program)
         program.append(.match)
+        guard program.count <= Self.maximumLength else {
+            throw FilterPatternError(reason: "The regular expression is too long")
+        }
         self.program = program
     }
 
@@ -121,15 +130,45 @@ package struct FilterExpression: Equatable, Sendable {
 
     private static func sequence(_ source: inout Substring) throws(FilterPatternError) -> Node {
         var nodes: [Node] = []
-        while let character = source.first, character != "|", character != ")", character != "%" {
-            var node = try Self.atom(&source)
-            while let sign = source.first, "*+?".contains(sign) {
-                source = source.dropFirst()
-                node = sign == "*" ? .star(node) : sign == "+" ? .plus(node) : .optional(node)
-            }
-            nodes.append(node)
+        while let character = source.first, character != "|", character != "%" {
+            nodes.append(try Self.repeated(try Self.atom(&source), &source))
         }
         return .sequence(nodes)
+    }
+
+    /// The node with the sign of repetition that follows, if any.
+    private static func repeated(_ node: Node, _ source: inout Substring) throws(FilterPatternError) -> Node {
+        let repeated: Node
+        switch source.first {
+        case "*": repeated = .star(node)
+        case "+": repeated = .plus(node)
+        case "?": repeated = .optional(node)
+        case "{":
+            let (least, most) = try Self.bounds(&source)
+            let required = Array(repeating: node, count: least)
+            let rest = most.map { Array(repeating: Node.optional(node), count: $0 - least) } ?? [.star(node)]
+            return .sequence(required + rest)
+        default: return node
+        }
+        source = source.dropFirst()
+        return repeated
+    }
+
+    /// Reads `{m}`, `{m,n}`, `{m,}` or `{,n}`; spaces do not matter.
+    private static func bounds(_ source: inout Substring) throws(FilterPatternError) -> (least: Int, most: Int?) {
+        let invalid = FilterPatternError(reason: "Invalid repetition in regular expression")
+        guard let end = source.firstIndex(of: "}") else { throw invalid }
+        let parts = source[source.index(after: source.startIndex)..<end].split(
+            separator: ",", omittingEmptySubsequences: false
+        ).map { $0.filter { !$0.isWhitespace } }
+        source = source[source.index(after: end)...]
+        guard parts.count <= 2, parts.contains(where: { !$0.isEmpty }),
+            parts.allSatisfy({ $0.isEmpty || Int($0) != nil })
+        else { throw invalid }
+        let least = parts.first.flatMap { Int($0) } ?? 0
+        let most = parts.count == 1 ? least : parts.last.flatMap { Int($0) }
+        guard least >= 0, least <= most ?? least, max(least, most ?? 0) <= Self.maximumLength else { throw invalid }
+        return (least, most)
     }
 
     private static func atom(_ source: inout Substring) throws(FilterPatternError) -> Node {
@@ -140,18 +179,18 @@ package struct FilterExpression: Equatable, Sendable {
         case "^": return .start
         case "$": return .end
         case ".": return .set(CharacterSet(ranges: [], isNegated: true))
-        case "(":
-            let node = try Self.choice(&source)
-            guard source.popFirst() == ")" else {
-                throw FilterPatternError(reason: "Unclosed group in regular expression")
-            }
-            return node
         case "[": return .set(try Self.characterClass(&source))
         case "\\": return .set(try Self.escape(&source))
-        case "*", "+", "?", "{", "}", "]":
-            throw FilterPatternError(reason: "Unsupported '\(character)' in regular expression")
-        default: return .sequence(character.unicodeScalars.map { .set(CharacterSet(ranges: [$0...$0])) })
+        default: return .set(CharacterSet(ranges: [try Self.literal(character)]))
         }
+    }
+
+    /// Letters, digits and the symbols that need no escape.
+    private static func literal(_ character: Character) throws(FilterPatternError) -> ClosedRange<Unicode.Scalar> {
+        guard character.isASCII, let scalar = character.unicodeScalars.first,
+            character.isLetter || character.isNumber || Self.symbols.contains(character)
+        else { throw FilterPatternError(reason: "Unsupported '\(character)' in regular expression") }
+        return scalar...scalar
     }
 
     private static func escape(_ source: inout Substring) throws(FilterPatternError) -> CharacterSet {
@@ -168,6 +207,13 @@ package struct FilterExpression: Equatable, Sendable {
         case "S": return CharacterSet(ranges: spaces, isNegated: true)
         case "w": return CharacterSet(ranges: words)
         case "W": return CharacterSet(ranges: words, isNegated: true)
+        case "x":
+            guard let code = UInt8(source.prefix(2), radix: 16), code < 128, source.count >= 2 else {
+                throw FilterPatternError(reason: "\\x takes two hexadecimal digits in regular expression")
+            }
+            source = source.dropFirst(2)
+            let named = Unicode.Scalar(code)
+            return CharacterSet(ranges: [named...named])
         case "t": return CharacterSet(ranges: ["\t"..."\t"])
         case "n": return CharacterSet(ranges: ["\n"..."\n"])
         default:
@@ -194,14 +240,22 @@ package struct FilterExpression: Equatable, Sendable {
                 set.ranges += escaped.ranges
                 continue
             }
-            guard let lower = character.unicodeScalars.first else { continue }
-            var upper = lower
-            if source.first == "-", source.dropFirst().first.map({ $0 != "]" }) == true {
-                source = source.dropFirst()
-                upper = source.popFirst()?.unicodeScalars.first ?? lower
+            // Operators mean themselves between the brackets.
+            var range: ClosedRange<Unicode.Scalar>
+            if let sign = character.unicodeScalars.first, Self.operators.contains(character) {
+                range = sign...sign
+            } else {
+                range = try Self.literal(character)
             }
-            guard lower <= upper else { throw FilterPatternError(reason: "Invalid range in character class") }
-            set.ranges.append(lower...upper)
+            if source.first == "-", let upper = source.dropFirst().first, upper != "]" {
+                source = source.dropFirst(2)
+                let end = try Self.literal(upper).lowerBound
+                guard range.lowerBound <= end else {
+                    throw FilterPatternError(reason: "Invalid range in character class")
+                }
+                range = range.lowerBound...end
+            }
+            set.ranges.append(range)
         }
         throw FilterPatternError(reason: "Unclosed character class in regular expression")
     }

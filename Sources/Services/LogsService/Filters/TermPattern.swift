@@ -32,8 +32,8 @@ package struct TermPattern: Equatable, Sendable {
             default: self.required.append(term)
             }
         }
-        // Beside plain terms, the optional ones say nothing.
-        if !self.required.isEmpty { self.alternatives = [] }
+        // Beside other terms, the optional ones say nothing.
+        if !self.required.isEmpty || !self.excluded.isEmpty { self.alternatives = [] }
     }
 
     func matches(_ message: String) -> Bool {
@@ -78,14 +78,14 @@ extension String {
 }
 
 extension Substring {
-    /// Reads a text between double quotes, in which a backslash escapes.
+    /// Reads a text between two of the quotation marks that it begins with; a backslash escapes.
     mutating func quoted() throws(FilterPatternError) -> String {
-        self = self.dropFirst()
+        let mark = self.popFirst()
         var text = ""
         while let character = self.first {
             self = self.dropFirst()
             switch character {
-            case "\"": return text
+            case mark: return text
             case "\\":
                 guard let escaped = self.first else { throw FilterPatternError(reason: "Unclosed quotation mark") }
                 self = self.dropFirst()
