@@ -25,25 +25,20 @@ package final class Store: Sendable {
         }
         do {
             self.pool = try DatabasePool(path: path, configuration: configuration)
-            try Self.migrate(self.pool)
+            try Self.check(self.pool)
+            try Migration.bringUpToDate(self.pool, through: Migration.all)
         } catch let error as DatabaseError {
             throw StoreFailure(path: path, error)
         }
         self.changes = ChangeFeed()
     }
 
-    private static func migrate(_ pool: DatabasePool) throws {
-        var migrator = DatabaseMigrator()
-        for migration in Migration.all {
-            migrator.registerMigration(migration.name) { try migration.apply($0) }
+    /// Damage is told at the start: a server that came upon it later would answer some calls and fail others.
+    private static func check(_ pool: DatabasePool) throws {
+        let finding = try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+        guard finding == "ok" else {
+            throw StoreFailure(path: pool.path, reason: StoreFailure.damaged(finding ?? "unreadable"))
         }
-        let unknown = try pool.read { try migrator.appliedIdentifiers($0) }.subtracting(migrator.migrations)
-        guard unknown.isEmpty else {
-            throw StoreFailure(
-                path: pool.path,
-                reason: "it was written by a newer version (\(unknown.sorted().joined(separator: ", ")))")
-        }
-        try migrator.migrate(pool)
     }
 
     /// Runs one transaction. Everything that `body` writes is on disk when this returns, and nothing of it when it throws.
@@ -82,7 +77,13 @@ package struct StoreFailure: Error, Equatable, Sendable, CustomStringConvertible
     }
 
     init(path: String, _ error: DatabaseError) {
-        self.init(path: path, reason: error.message ?? error.resultCode.description)
+        let message = error.message ?? error.resultCode.description
+        let isDamaged = [ResultCode.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
+        self.init(path: path, reason: isDamaged ? Self.damaged(message) : message)
+    }
+
+    static func damaged(_ finding: String) -> String {
+        finding + "; it was left as it is: put a copy back, or move it away with its -wal and -shm files to start empty"
     }
 
     package var description: String { "cannot open \(self.path): \(self.reason)" }

@@ -41,7 +41,7 @@ struct RegistryTests {
             logger: logger)
         let plane = try ControlPlane(
             configuration, secret: "secret", store: try Store(path: directory.database, logger: logger),
-            runtime: runtime,
+            logStore: try LogStore(path: directory.logDatabase), runtime: runtime,
             endpoints: Endpoints(local: "http://127.0.0.1:1", forTasks: "http://127.0.0.1:1"), clock: SystemWallClock(),
             logger: logger)
         return plane.registry

@@ -1,8 +1,8 @@
 """The service under test: an HTTP/1.1 server of a task that answers, streams, echoes, and misbehaves on request.
 
 Run by the process runtime as `python app.py VERSION [--faults FILE]`, on the port in `PORT`. FILE, where it is given, holds
-a JSON object that the test changes while the tasks run: `{"health": 500}` fails their health checks, with `"sick": PID` only
-those of one process."""
+the answers to health checks, by process id or for `all`, which take turns: `{"4711": [503], "all": [200, 500]}`. The test may
+change it while the tasks run."""
 
 import argparse
 import asyncio
@@ -100,9 +100,7 @@ class Connection:
         await self.whole(f"{self.app.version}{self.request.query.get('n', '')}\n".encode())
 
     async def health(self):
-        faults = self.app.faults()
-        status = faults.get("health", 200) if faults.get("sick", os.getpid()) == os.getpid() else 200
-        await self.whole(b"", f"{status} As told")
+        await self.whole(b"", f"{self.app.health()} As told")
 
     async def large(self):
         await self.whole(pattern(int(self.request.number("bytes")), int(self.request.number("seed"))))
@@ -186,12 +184,17 @@ class App:
     def __init__(self, version: str, faults_file: str | None):
         self.version, self.faults_file = version, faults_file
         self.answered = 0
+        self.checked = 0
 
-    def faults(self) -> dict:
+    def health(self) -> int:
+        """The status of the next health check."""
         if not self.faults_file or not os.path.exists(self.faults_file):
-            return {}
+            return 200
         with open(self.faults_file) as file:
-            return json.load(file)
+            faults = json.load(file)
+        statuses = faults.get(str(os.getpid())) or faults.get("all") or [200]
+        self.checked += 1
+        return statuses[self.checked % len(statuses)]
 
     async def run(self):
         server = await asyncio.start_server(

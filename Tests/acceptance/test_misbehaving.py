@@ -103,16 +103,18 @@ def test_a_task_that_dies_under_load_costs_only_what_was_in_flight_on_it(server)
     assert sum(" has started 1 tasks: " in message for message in messages) == 1, messages
 
 
-def test_a_task_that_fails_its_health_checks_is_replaced(server):
+def test_a_task_that_fails_its_health_checks_is_replaced_and_one_that_flaps_is_not(server):
     faults = server.folder / "faults.json"
     stack = Stack(server, desired=2, command=lambda version: app(version, "--faults", str(faults)))
-    sick, process = next(iter(processes(stack).items()))
+    (sick, sick_process), (flapping, flapping_process) = processes(stack).items()
     with Load(stack.production) as load:
-        faults.write_text(json.dumps({"sick": process, "health": 503}))
+        # Unhealthy is who fails twice in a row.
+        faults.write_text(json.dumps({sick_process: [503], flapping_process: [200, 500]}))
         wait_until(lambda: sick not in processes(stack), 60, "the sick task is stopped")
         wait_until(lambda: stack.primary()["runningCount"] == 2 and stack.primary()["stabilityStatus"] == "STEADY_STATE", 60,
                    "a replacement is healthy")
     assert load.failures == []
+    assert flapping in processes(stack)
     task = stack.ecs.describe_tasks(cluster="main", tasks=[sick])["tasks"][0]
     assert task["stoppedReason"].startswith("Task failed ELB health checks in (target-group arn:"), task["stoppedReason"]
     messages = [event["message"] for event in stack.service()["events"]]
@@ -124,7 +126,7 @@ def test_a_green_that_never_gets_healthy_fails_saying_so(start_server):
     server = start_server(time_scale=3600)
     faults = server.folder / "faults.json"
     stack = Stack(server, command=lambda version: app(version, *(["--faults", str(faults)] if version == "v2" else [])))
-    faults.write_text(json.dumps({"health": 500}))
+    faults.write_text(json.dumps({"all": [500]}))
     stack.deployment_group(rollback=["DEPLOYMENT_FAILURE"])
     with Load(stack.production) as load:
         deployment = stack.deploy(stack.task_definition("v2"))

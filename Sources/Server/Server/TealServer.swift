@@ -39,16 +39,11 @@ package struct TealServer: Sendable {
         configuration.listeners = try configuration.listeners.map { try $0.probed() }
         let tls = try configuration.tls?.load()
         let credentials = try CredentialsFile.loadOrCreate(in: directory)
-        let store: Store
-        do {
-            store = try Store(path: directory.database, logger: self.logger)
-        } catch let failure as StoreFailure {
-            throw ServerFailure(failure.description)
-        }
+        let (store, logStore) = try Self.open(directory, self.logger)
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: DockerEngineRuntime.httpConfiguration)
         let outcome: Result<Void, any Error>
         do {
-            outcome = .success(try await self.serve(configuration, tls, credentials, store, http))
+            outcome = .success(try await self.serve(configuration, tls, credentials, store, logStore, http))
         } catch {
             outcome = .failure(error)
         }
@@ -59,9 +54,19 @@ package struct TealServer: Sendable {
         try outcome.get()
     }
 
+    /// Both files, before anything is started that would have to be ended again.
+    private static func open(_ directory: DataDirectory, _ logger: Logger) throws -> (Store, LogStore) {
+        do {
+            let store = try Store(path: directory.database, logger: logger)
+            return (store, try LogStore(path: directory.logDatabase))
+        } catch let failure as StoreFailure {
+            throw ServerFailure(failure.description)
+        }
+    }
+
     private func serve(
         _ original: ServerConfiguration, _ tls: TLSConfiguration?, _ credentials: CredentialsFile, _ store: Store,
-        _ http: HTTPClient
+        _ logStore: LogStore, _ http: HTTPClient
     ) async throws {
         var configuration = original
         let directory = configuration.dataDirectory
@@ -73,8 +78,8 @@ package struct TealServer: Sendable {
             hostAddress: selection.hostAddress)
         if let note = endpoints.note { self.logger.warning("\(note)") }
         let plane = try ControlPlane(
-            configuration, secret: credentials.secretAccessKey, store: store, runtime: selection.runtime,
-            endpoints: endpoints, clock: clock,
+            configuration, secret: credentials.secretAccessKey, store: store, logStore: logStore,
+            runtime: selection.runtime, endpoints: endpoints, clock: clock,
             logger: self.logger)
         await plane.loadBalancing.publisher.openListeners()
         let meter = RequestMeter()

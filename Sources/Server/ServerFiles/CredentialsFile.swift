@@ -11,7 +11,9 @@ package struct CredentialsFile: Equatable, Sendable {
     package static func loadOrCreate(in directory: DataDirectory) throws(ServerFailure) -> CredentialsFile {
         if let text = try TextFile.read(directory.credentials) {
             guard let credentials = CredentialsFile(profile: text) else {
-                throw ServerFailure("\(directory.credentials) holds no aws_access_key_id and aws_secret_access_key")
+                throw ServerFailure(
+                    "\(directory.credentials) holds no aws_access_key_id and aws_secret_access_key; "
+                        + "write both there, or remove the file to have new ones made")
             }
             return credentials
         }

@@ -18,11 +18,7 @@ package final class LogStore: Sendable {
         }
         do {
             self.pool = try DatabasePool(path: path, configuration: configuration)
-            var migrator = DatabaseMigrator()
-            for migration in Migration.logStore {
-                migrator.registerMigration(migration.name) { try migration.apply($0) }
-            }
-            try migrator.migrate(self.pool)
+            try Migration.bringUpToDate(self.pool, through: Migration.logStore)
         } catch let error as DatabaseError {
             throw StoreFailure(path: path, error)
         }

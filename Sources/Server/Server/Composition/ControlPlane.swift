@@ -26,10 +26,8 @@ struct ControlPlane {
 
     /// - Parameter secret: known to this data directory's servers alone.
     init(
-        _ configuration: ServerConfiguration, secret: String, store: Store, runtime: any WorkloadRuntime,
-        endpoints: Endpoints,
-        clock: any WallClock,
-        logger: Logger
+        _ configuration: ServerConfiguration, secret: String, store: Store, logStore: LogStore,
+        runtime: any WorkloadRuntime, endpoints: Endpoints, clock: any WallClock, logger: Logger
     ) throws {
         let directory = configuration.dataDirectory
         let dispatch = InProcessDispatch(logger: logger)
@@ -50,7 +48,7 @@ struct ControlPlane {
                 String(workers),
             ],
             dataDirectory: directory.path)
-        let logs = LogsHandlers(store: try LogStore(path: directory.logDatabase), clock: clock, logger: logger)
+        let logs = LogsHandlers(store: logStore, clock: clock, logger: logger)
         let lambda = LambdaHandlers(
             configuration: .init(directory: directory.functions, endpoint: endpoints.local, linkSecret: secret),
             store: store,
