@@ -63,7 +63,7 @@ package final class Store: Sendable {
         try await self.pool.read { try body(StoreSnapshot($0)) }
     }
 
-    package func close() throws { try self.pool.close() }
+    package func close() throws { try self.pool.closeWhole() }
 }
 
 /// The store could not be opened.

@@ -50,6 +50,7 @@ package struct TealServer: Sendable {
         // A client that is not shut down traps, which would hide why the server could not start.
         try await http.shutdown()
         try store.close()
+        try logStore.close()
         lock.release()
         try outcome.get()
     }

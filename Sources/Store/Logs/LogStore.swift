@@ -38,7 +38,7 @@ package final class LogStore: Sendable {
         try await self.pool.read { try body(LogSnapshot($0)) }
     }
 
-    package func close() throws { try self.pool.close() }
+    package func close() throws { try self.pool.closeWhole() }
 }
 
 /// What one consistent read of the logs may do.
