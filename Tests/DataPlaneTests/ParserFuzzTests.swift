@@ -71,7 +71,7 @@ import TrafficRouting
             }
             let output = Buffer()
             RequestHeadWriter(
-                head: parsed, base: base, attributes: LoadBalancerAttributes(), peerText: Array("127.0.0.1".utf8),
+                head: parsed, base: base, attributes: LoadBalancerAttributes(), peer: IPAddress(ipv4: 0x7F00_0001),
                 peerPort: 1
             ).write(
                 to: output, defaultHost: Array("lb".utf8), listenerPort: Array("80".utf8),

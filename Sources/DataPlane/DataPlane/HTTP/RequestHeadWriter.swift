@@ -8,7 +8,7 @@ struct RequestHeadWriter {
     /// The bytes that `head` was parsed from.
     let base: UnsafePointer<UInt8>
     let attributes: LoadBalancerAttributes
-    let peerText: [UInt8]
+    let peer: IPAddress
     let peerPort: UInt16
 
     func write(to output: Buffer, defaultHost: [UInt8], listenerPort: [UInt8], traceID: TraceID) {
@@ -106,9 +106,9 @@ struct RequestHeadWriter {
             output.append(self.base + slice.valueStart, slice.valueCount)
             output.append(", ")
         }
-        let isIPv6 = self.peerText.contains(0x3A)
+        let isIPv6 = !self.peer.isIPv4
         if self.attributes.forwardsClientPort, isIPv6 { output.append("[") }
-        output.append(self.peerText)
+        output.append(self.peer)
         if self.attributes.forwardsClientPort {
             output.append(isIPv6 ? "]:" : ":")
             output.append(decimal: Int(self.peerPort))

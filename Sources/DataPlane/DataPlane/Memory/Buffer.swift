@@ -1,4 +1,5 @@
 internal import Glibc
+internal import TrafficRouting
 
 /// A fixed block of memory that bytes flow through: `start..<ready` may be sent on, `ready..<end` has been received but
 /// not looked at, and the rest is free. Taken from a worker's pool while data is in flight and given back when empty.
@@ -101,6 +102,17 @@ extension Buffer {
                 rest /= 10
             } while rest > 0
             if let base = digits.baseAddress { self.append(base + position, 20 - position) }
+        }
+    }
+
+    func append(_ address: IPAddress) {
+        guard address.isIPv4 else {
+            self.append(address.description)
+            return
+        }
+        for shift in stride(from: 24, through: 0, by: -8) {
+            self.append(decimal: Int(address.low >> UInt64(shift) & 0xFF))
+            if shift > 0 { self.append(".") }
         }
     }
 

@@ -42,7 +42,6 @@ final class ClientConnection {
     let port: UInt16
     let peer: IPAddress
     let peerPort: UInt16
-    let peerText: [UInt8]
     /// Monotonic milliseconds.
     let bornAt: Int64
     var input: Buffer?
@@ -61,9 +60,20 @@ final class ClientConnection {
         self.port = port
         self.peer = peer
         self.peerPort = peerPort
-        self.peerText = Array(peer.description.utf8)
         self.bornAt = now
         self.deadline = deadline
+    }
+
+    /// The whole request has been received, and no answer has begun.
+    var awaitsOnlyItsAnswer: Bool {
+        if case .exchanging = self.phase { return self.exchange.requestBody.isDone }
+        return false
+    }
+
+    /// Whether it can be closed without more ado: the client has said that it sends nothing more, and nothing has come.
+    var isOver: Bool {
+        self.exchange.clientCloses && self.exchange.requestBody.isDone && !self.socket.canRead
+            && (self.input?.isEmpty ?? true)
     }
 }
 
@@ -83,6 +93,8 @@ struct Exchange {
     var wantsUpgrade = false
     /// Neither connection may carry another request (desync mitigation).
     var isAmbiguous = false
+    /// The client has asked for the connection to be closed.
+    var clientCloses = false
     /// The client's connection may be used for another request afterwards.
     var keepsClient = false
     /// The target's connection too.

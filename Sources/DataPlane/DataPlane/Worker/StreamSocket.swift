@@ -7,13 +7,29 @@ struct StreamSocket {
     let number: Int32
     var canRead: Bool
     var canWrite: Bool
+    /// What `epoll` tells of it now.
+    var watch: Watch
     /// The other end has finished sending: an end will be read once all data is.
     var heardHangup = false
     private(set) var sawEnd = false
     var failed = false
 
+    /// What `epoll` is asked for. Most connections are written to without ever being full, and many are closed before
+    /// anything has to be waited for: neither pays for what it does not need.
+    enum Watch {
+        case nothing
+        case reading
+        case readingAndWriting
+
+        var events: UInt32 {
+            let reading = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
+            return self == .readingAndWriting ? reading | EPOLLOUT.rawValue : reading
+        }
+    }
+
     init(number: Int32, isConnected: Bool) {
         self.number = number
+        self.watch = .nothing
         self.canRead = isConnected
         self.canWrite = isConnected
     }

@@ -38,7 +38,10 @@ extension Worker {
             return false
         }
         guard client.output?.isEmpty ?? true else { return false }
-        if closeAfter {
+        if closeAfter, client.isOver {
+            self.close(client)
+            return false
+        } else if closeAfter {
             self.beginLingering(client)
         } else {
             self.awaitRequest(client)

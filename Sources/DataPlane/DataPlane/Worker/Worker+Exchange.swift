@@ -190,6 +190,8 @@ extension Worker {
         self.detach(client, reuse: isClean && client.exchange.keepsUpstream)
         if client.exchange.keepsClient, wasSent {
             self.awaitRequest(client)
+        } else if client.isOver {
+            self.close(client)
         } else {
             self.beginLingering(client)
         }

@@ -16,7 +16,10 @@ extension Worker {
                 case .lingering: self.linger(client)
                 case .closed: false
                 }
-            guard goesOn else { return }
+            guard goesOn else {
+                self.settle(client)
+                return
+            }
         }
     }
 
@@ -81,6 +84,7 @@ extension Worker {
         loadBalancer.counters.bytesReceived += UInt64(count)
         let isYoung = self.now - client.bornAt < loadBalancer.attributes.clientKeepAlive.milliseconds
         client.exchange.keepsClient = self.requestHead.keepsAlive && isYoung && !self.isExiting
+        client.exchange.clientCloses = !self.requestHead.keepsAlive
         client.exchange.isHeadRequest = self.requestHead.isHead
         client.exchange.isHTTP10 = self.requestHead.isHTTP10
         client.exchange.requestBody = BodyScanner(self.requestHead.framing)
@@ -173,7 +177,7 @@ extension Worker {
         let writer = RequestHeadWriter(
             head: self.requestHead, base: UnsafePointer(input.unreadBytes),
             attributes: listener.loadBalancer.attributes,
-            peerText: client.peerText, peerPort: client.peerPort)
+            peer: client.peer, peerPort: client.peerPort)
         let trace = TraceID(
             epochSeconds: UInt64(self.wallNow.milliseconds / 1000), high: self.random.next(), low: self.random.next())
         writer.write(
@@ -181,6 +185,8 @@ extension Worker {
         input.discard(count)
         client.exchange.head = head
         client.exchange.group = group
+        // Idle memory is shared, and what was used last is still in the cache.
+        if input.isEmpty, client.exchange.requestBody.isDone { self.putBack(&client.input) }
         if forward.action.stickiness != nil || group.stickiness != nil { client.exchange.stickyForward = forward }
         client.exchange.wantsUpgrade = self.requestHead.wantsUpgrade
         client.exchange.isReplayable = self.requestHead.isIdempotent && client.exchange.requestBody.isDone

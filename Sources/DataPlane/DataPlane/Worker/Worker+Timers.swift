@@ -4,6 +4,7 @@ extension Worker {
     /// Ends waits whose time is up. Ten times a second over all connections: no timer is kept per request.
     func sweep() {
         for client in self.clients {
+            self.settle(client, patiently: false)
             if let drain = client.exchange.upstream?.target.drain, drain.timePassed(to: self.wallNow) == .cutRequests {
                 self.cut(client)
             } else if self.now >= client.deadline {

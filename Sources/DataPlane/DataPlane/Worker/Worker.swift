@@ -138,6 +138,15 @@ final class Worker {
     // MARK: Slots
 
     private func register(_ slot: Slot, _ number: Int32, _ events: UInt32) -> Int? {
+        let index = self.occupy(slot)
+        guard self.control(EPOLL_CTL_ADD, slot: index, number, events) else {
+            self.release(slot: index)
+            return nil
+        }
+        return index
+    }
+
+    private func occupy(_ slot: Slot) -> Int {
         let index: Int
         if let free = self.freeSlots.popLast() {
             index = free
@@ -147,12 +156,12 @@ final class Worker {
             self.sequences.append(0)
         }
         self.slots[index] = slot
-        let tag = UInt64(self.sequences[index]) << 32 | UInt64(index)
-        guard teal_epoll_control(self.epoll.number, EPOLL_CTL_ADD, number, events, tag) == 0 else {
-            self.release(slot: index)
-            return nil
-        }
         return index
+    }
+
+    private func control(_ operation: Int32, slot: Int, _ number: Int32, _ events: UInt32) -> Bool {
+        let tag = UInt64(self.sequences[slot]) << 32 | UInt64(slot)
+        return teal_epoll_control(self.epoll.number, operation, number, events, tag) == 0
     }
 
     private func release(slot: Int) {
@@ -161,14 +170,41 @@ final class Worker {
         self.freeSlots.append(slot)
     }
 
-    private static let streamEvents = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
-
     func open(_ upstream: UpstreamConnection) -> Bool {
-        guard let slot = self.register(.upstream(upstream), upstream.socket.number, Self.streamEvents) else {
-            return false
-        }
+        let watch: StreamSocket.Watch = upstream.isConnecting ? .readingAndWriting : .reading
+        guard let slot = self.register(.upstream(upstream), upstream.socket.number, watch.events) else { return false }
+        upstream.socket.watch = watch
         upstream.slot = slot
         return true
+    }
+
+    /// Asks `epoll` for more; what is ready by then is told at once. Answers `false` where that failed.
+    private func widen(_ socket: inout StreamSocket, slot: Int, to watch: StreamSocket.Watch) -> Bool {
+        let operation = socket.watch == .nothing ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
+        socket.watch = watch
+        return self.control(operation, slot: slot, socket.number, watch.events)
+    }
+
+    /// Ends a turn of the connection: asks for whatever it waits for now and is not told yet. With `patiently`, a client
+    /// whose request is complete is left alone: its answer mostly comes before anything else does.
+    func settle(_ client: ClientConnection, patiently: Bool = true) {
+        guard client.slot >= 0 else { return }
+        if let upstream = client.exchange.upstream, !upstream.socket.canWrite,
+            upstream.socket.watch != .readingAndWriting,
+            !self.widen(&upstream.socket, slot: upstream.slot, to: .readingAndWriting)
+        {
+            self.close(client)
+            return
+        }
+        var wanted = client.socket.watch
+        if !client.socket.canWrite {
+            wanted = .readingAndWriting
+        } else if client.socket.watch == .nothing, !(patiently && client.awaitsOnlyItsAnswer) {
+            wanted = .reading
+        }
+        if wanted != client.socket.watch, !self.widen(&client.socket, slot: client.slot, to: wanted) {
+            self.close(client)
+        }
     }
 
     func close(_ upstream: UpstreamConnection) {
@@ -208,18 +244,13 @@ final class Worker {
         // Bounded, so that a flood of connections does not starve those that are open.
         for _ in 0..<64 {
             guard let (number, peer) = SocketAddress.accept(on: acceptor.descriptor.number) else { return }
-            StreamSocket.setNoDelay(number)
             guard let (address, port) = peer else {
                 Glibc.close(number)
                 continue
             }
             let client = ClientConnection(
                 number, port: acceptor.port, peer: address, peerPort: port, now: self.now, deadline: self.now + 60_000)
-            guard let slot = self.register(.client(client), number, Self.streamEvents) else {
-                Glibc.close(number)
-                continue
-            }
-            client.slot = slot
+            client.slot = self.occupy(.client(client))
             self.clientCount += 1
             if let loadBalancer = self.routes.listener(port: acceptor.port, host: .empty)?.loadBalancer {
                 client.loadBalancer = loadBalancer
@@ -273,6 +304,8 @@ final class Worker {
                 self.logger.error("cannot watch a listening socket", metadata: ["address": "\(address)"])
                 continue
             }
+            // Connections inherit it.
+            StreamSocket.setNoDelay(acceptor.descriptor.number)
             acceptor.slot = slot
             self.acceptors[address] = acceptor
         }
