@@ -87,10 +87,11 @@ def test_sigterm_of_the_proxy_finishes_what_is_in_flight(forwarding, server):  #
 def test_broken_saved_state_is_told_and_stops_nothing(start_server):
     server = start_server()  # noqa: F811
     balancer = Balancer(server)  # noqa: F811
+    state = server.data / "proxy" / "proxy-state.json"
+    # Saved after the listener is served.
+    wait_until(lambda: state.exists() and balancer.arn in state.read_text().replace("\\/", "/"), 20, "the routing is saved")
     server.kill()
     processes.kill(processes.proxy(server))
-    state = server.data / "proxy" / "proxy-state.json"
-    assert balancer.arn in state.read_text().replace("\\/", "/")
     state.write_text('{"snapshot": {"generation"')
     server.start()
     wait_until(lambda: balancer.body() == "default", 20, "the load balancer serves")
