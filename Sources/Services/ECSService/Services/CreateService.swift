@@ -19,10 +19,8 @@ extension ECSHandlers {
             return ServiceRules(
                 input: input, controller: controller,
                 definition: try input.taskDefinition.map { try snapshot.requireActiveTaskDefinition($0, in: scope) },
-                placement: controller == .external
-                    ? nil
-                    : try snapshot.placement(
-                        launchType: input.launchType, strategy: input.capacityProviderStrategy, in: cluster),
+                placement: try snapshot.placement(
+                    launchType: input.launchType, strategy: input.capacityProviderStrategy, in: cluster),
                 scope: scope)
         }
         try rules.check()

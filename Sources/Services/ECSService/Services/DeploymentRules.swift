@@ -16,6 +16,7 @@ enum DeploymentRules {
         let unsupported: [(String, Bool)] = [
             ("alarms", configuration.alarms?.enable == true),
             ("lifecycleHooks", configuration.lifecycleHooks?.isEmpty == false),
+            ("bakeTimeInMinutes", (configuration.bakeTimeInMinutes ?? 0) > 0),
             ("linearConfiguration", configuration.linearConfiguration != nil),
             ("canaryConfiguration", configuration.canaryConfiguration != nil),
         ]
@@ -39,7 +40,8 @@ enum DeploymentRules {
             throw ECS.Errors.invalidParameterException(
                 "minimumHealthyPercent must be between 0 and 100, not \(minimum).")
         }
-        guard maximum >= 100 else {
+        // Far above what AWS documents, and far below where counts of tasks would overflow.
+        guard (100...10_000).contains(maximum) else {
             throw ECS.Errors.invalidParameterException("maximumPercent must be at least 100, not \(maximum).")
         }
         guard !isDaemon || maximum == 100 else {

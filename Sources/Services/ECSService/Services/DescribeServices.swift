@@ -38,6 +38,8 @@ extension ECSHandlers {
             return try snapshot.services(cluster: cluster, region: context.scope.region)
         }
         let matching = try services.filter { service in
+            // Those of the kind ECS are made by ECS itself, for daemons and express gateways, which Teal has not.
+            guard input.resourceManagementType == nil || input.resourceManagementType == .customer else { return false }
             guard input.launchType != nil || input.schedulingStrategy != nil else { return true }
             let body = try StoredShape.decode(ECS.CreateServiceRequest.self, from: service.body)
             return (input.launchType == nil || body.launchType == input.launchType)

@@ -7,8 +7,7 @@ struct ServiceRules: Sendable {
     let input: ECS.CreateService.Input
     let controller: StoredService.Controller
     let definition: ECS.TaskDefinition?
-    /// `nil` under an EXTERNAL controller, whose task sets say it.
-    let placement: TaskPlacement?
+    let placement: TaskPlacement
     let scope: Scope
 
     private var isDaemon: Bool { self.input.schedulingStrategy == .daemon }
@@ -30,27 +29,36 @@ struct ServiceRules: Sendable {
         if self.controller != .external, self.definition == nil {
             throw ECS.Errors.invalidParameterException("TaskDefinition can not be blank.")
         }
-        if let count = input.desiredCount, count < 0 {
-            throw ECS.Errors.invalidParameterException("desiredCount can not be negative: \(count)")
-        }
+        try Self.checkDesiredCount(input.desiredCount)
         if self.isDaemon { try self.checkDaemon() }
         try DeploymentRules.check(
             input.deploymentConfiguration, controller: self.controller, isDaemon: self.isDaemon)
         try LoadBalancerRules.checkCount(of: self.loadBalancers, controller: self.controller)
         try LoadBalancerRules.check(self.loadBalancers, with: self.definition)
         try LoadBalancerRules.checkGracePeriod(input.healthCheckGracePeriodSeconds, self.loadBalancers)
-        guard let definition, let placement else { return }
-        try placement.check(definition)
-        _ = try placement.platformVersion(input.platformVersion)
+        _ = try self.placement.platformVersion(input.platformVersion)
         try PlacementRules.check(
-            input.placementConstraints, input.placementStrategy, isFargate: placement.isFargate)
-        try NetworkRules.check(input.networkConfiguration, with: definition, isFargate: placement.isFargate)
+            input.placementConstraints, input.placementStrategy, isFargate: self.placement.isFargate)
+        guard let definition else { return }
+        try self.placement.check(definition)
+        try NetworkRules.check(input.networkConfiguration, with: definition, isFargate: self.placement.isFargate)
         try self.checkRole(definition)
     }
 
     static func checkUnsupported(_ members: [(String, Bool)]) throws {
         guard let (name, _) = members.first(where: \.1) else { return }
         throw ECS.Errors.invalidParameterException("\(name) is not supported by this version of Teal")
+    }
+
+    /// - Throws: `InvalidParameterException` below 0 and above AWS's quota of 5,000 tasks a service.
+    static func checkDesiredCount(_ count: Int?) throws {
+        guard let count else { return }
+        guard count >= 0 else {
+            throw ECS.Errors.invalidParameterException("desiredCount can not be negative: \(count)")
+        }
+        guard count <= 5000 else {
+            throw ECS.Errors.invalidParameterException("desiredCount can be at most 5000, not \(count).")
+        }
     }
 
     private func checkDaemon() throws {
@@ -64,11 +72,11 @@ struct ServiceRules: Sendable {
                 "The daemon scheduling strategy is not supported with the \(self.controller.rawValue) deployment controller."
             )
         }
-        guard self.placement?.isFargate != true else {
+        guard !self.placement.isFargate else {
             throw ECS.Errors.invalidParameterException(
                 "The daemon scheduling strategy is not supported for the FARGATE launch type.")
         }
-        guard self.placement?.strategy == nil else {
+        guard self.placement.strategy == nil else {
             throw ECS.Errors.invalidParameterException(
                 "The daemon scheduling strategy does not support capacity provider strategies.")
         }
@@ -99,9 +107,9 @@ struct ServiceRules: Sendable {
             input.taskDefinition = self.definition?.taskDefinitionArn
             input.cluster = nil
             input.desiredCount = self.desiredCount
-            input.launchType = self.placement?.launchType
-            input.capacityProviderStrategy = self.placement?.strategy
-            input.platformVersion = try self.placement?.platformVersion(input.platformVersion)
+            input.launchType = self.placement.launchType
+            input.capacityProviderStrategy = self.placement.strategy
+            input.platformVersion = try self.placement.platformVersion(input.platformVersion)
             input.schedulingStrategy = input.schedulingStrategy ?? .replica
             input.propagateTags = input.propagateTags ?? ECS.PropagateTags.none
             input.availabilityZoneRebalancing = input.availabilityZoneRebalancing ?? .enabled

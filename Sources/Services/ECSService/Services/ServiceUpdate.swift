@@ -67,15 +67,11 @@ struct ServiceUpdate: Sendable {
             ("volumeConfigurations", input.volumeConfigurations?.isEmpty == false),
             ("vpcLatticeConfigurations", input.vpcLatticeConfigurations?.isEmpty == false),
         ])
-        if let count = input.desiredCount {
-            guard count >= 0 else {
-                throw ECS.Errors.invalidParameterException("desiredCount can not be negative: \(count)")
-            }
-            guard !self.isDaemon else {
-                throw ECS.Errors.invalidParameterException(
-                    "The daemon scheduling strategy does not support a desired count. Remove the desired count value and try again."
-                )
-            }
+        try ServiceRules.checkDesiredCount(input.desiredCount)
+        guard !self.isDaemon || input.desiredCount == nil else {
+            throw ECS.Errors.invalidParameterException(
+                "The daemon scheduling strategy does not support a desired count. Remove the desired count value and try again."
+            )
         }
         if self.controller != self.service.controller { try self.checkControllerChange() }
         try self.checkController()

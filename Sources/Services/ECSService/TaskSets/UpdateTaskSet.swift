@@ -86,6 +86,10 @@ extension ECSHandlers {
         let now = self.clock.now()
         return try await self.store.write { transaction in
             let service = try transaction.requireActiveService(key, in: scope)
+            guard service.controller != .ecs else {
+                throw ECS.Errors.invalidParameterException(
+                    "Task sets are not supported for services with an ECS deployment controller.")
+            }
             var revision = try transaction.requireTaskSet(taskSet, of: key)
             let before = revision
             try body(transaction, &revision, now)

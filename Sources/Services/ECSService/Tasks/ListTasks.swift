@@ -13,6 +13,9 @@ extension ECSHandlers {
         if let wanted = input.containerInstance, !instance.isNamed(by: wanted) {
             throw ECS.Errors.invalidParameterException("The referenced container instance was not found: \(wanted)")
         }
+        guard input.daemonName == nil else {
+            throw ECS.Errors.invalidParameterException("daemonName is not supported by Teal")
+        }
         let tasks = try await self.store.read { snapshot in
             _ = try snapshot.requireCluster(cluster, in: scope)
             if let service, try snapshot.service(service) == nil {
