@@ -76,6 +76,14 @@ import WireProtocol
                 "Extra hosts are not supported when networkMode=awsvpc."
             ),
             (input(.awsvpc) { $0.links = ["db"] }, "Links are not supported when networkMode=awsvpc."),
+            (
+                input { $0.links = ["db:database"] },
+                "Container 'app' has a link to, or volumes from, 'db', which does not exist."
+            ),
+            (
+                input { $0.volumesFrom = [.init(sourceContainer: "app")] },
+                "Container dependencies form a cycle: app."
+            ),
         ]
         try await Fixture.with { fixture in
             for (input, message) in cases {

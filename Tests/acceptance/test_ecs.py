@@ -545,6 +545,8 @@ def test_log_options_that_are_not_served_fail_the_task_by_name(tasks):
     {"linuxParameters": {"capabilities": {"add": ["SYS_ADMIN"]}}}, {"linuxParameters": {"sharedMemorySize": 64}},
     {"linuxParameters": {"tmpfs": [{"containerPath": "/scratch", "size": 1}]}}, {"user": "nobody-of-this-name"},
     {"secrets": [{"name": "S", "valueFrom": "arn:aws:ssm:us-east-1:123456789012:parameter/s"}]}, {"dnsServers": ["10.0.0.2"]},
+    {"dnsSearchDomains": ["corp.example"]}, {"dockerSecurityOptions": ["no-new-privileges"]},
+    {"linuxParameters": {"devices": [{"hostPath": "/dev/null"}]}},
 ], ids=lambda member: next(iter(member)))
 def test_what_a_process_cannot_have_fails_the_task_by_name(tasks, member):
     done = tasks.finish(shell("app", "exit 0", **member))

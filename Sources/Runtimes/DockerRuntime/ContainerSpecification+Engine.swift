@@ -2,11 +2,20 @@ internal import Model
 internal import WorkloadRuntime
 
 extension ContainerSpecification {
-    /// The body of `POST /containers/create`. Volumes of the task are named by `volume`.
-    func engineBody(
-        image: String, labels: [String: String], networkMode: String, ports: [PublishedPort], publishAddress: String,
-        volume: (String) -> String
-    ) -> JSONValue {
+    /// What a container's body says of others: their names in the engine.
+    struct Surroundings {
+        var networkMode: String
+        var ports: [PublishedPort]
+        var publishAddress: String
+        /// The container that holds the namespaces of the task.
+        var sandbox: String
+        var volume: (String) -> String
+        var container: (String) -> String
+    }
+
+    /// The body of `POST /containers/create`.
+    func engineBody(image: String, labels: [String: String], _ surroundings: Surroundings) -> JSONValue {
+        let ports = surroundings.ports
         var body: [JSONValue.Member] = [
             .init("Image", .string(image)),
             .init("Env", .strings(self.uniqueEnvironment)),
@@ -18,8 +27,7 @@ extension ContainerSpecification {
             .init("Healthcheck", .object([.init("Test", .strings(["NONE"]))])),
             .init(
                 "HostConfig",
-                self.hostConfiguration(
-                    networkMode: networkMode, ports: ports, publishAddress: publishAddress, volume: volume)),
+                self.hostConfiguration(surroundings)),
         ]
         if let entryPoint { body.append(.init("Entrypoint", .strings(entryPoint))) }
         if let command { body.append(.init("Cmd", .strings(command))) }
@@ -27,6 +35,15 @@ extension ContainerSpecification {
         if let user { body.append(.init("User", .string(user))) }
         if let hostname { body.append(.init("Hostname", .string(hostname))) }
         if let stopSignal { body.append(.init("StopSignal", .string(stopSignal))) }
+        let links = self.engineOptions?.links.map { "\(surroundings.container($0.container)):\($0.alias)" } ?? []
+        if !links.isEmpty {
+            // The form that networks other than the engine's default one know.
+            let endpoint = JSONValue.object([.init("Links", .strings(links))])
+            body.append(
+                .init(
+                    "NetworkingConfig",
+                    .object([.init("EndpointsConfig", .object([.init(surroundings.networkMode, endpoint)]))])))
+        }
         return .object(body)
     }
 
@@ -40,12 +57,11 @@ extension ContainerSpecification {
         return names.map { "\($0)=\(values[$0] ?? "")" }
     }
 
-    private func hostConfiguration(
-        networkMode: String, ports: [PublishedPort], publishAddress: String, volume: (String) -> String
-    ) -> JSONValue {
+    private func hostConfiguration(_ surroundings: Surroundings) -> JSONValue {
         var host: [JSONValue.Member] = [
-            .init("NetworkMode", .string(networkMode)),
-            .init("PortBindings", PublishedPort.bindings(ports, address: publishAddress)),
+            .init("NetworkMode", .string(surroundings.networkMode)),
+            .init(
+                "PortBindings", PublishedPort.bindings(surroundings.ports, address: surroundings.publishAddress)),
             .init("ReadonlyRootfs", .bool(self.readonlyRootFilesystem)),
             .init("Privileged", .bool(self.privileged)),
             .init("Init", .bool(self.initProcessEnabled)),
@@ -58,7 +74,7 @@ extension ContainerSpecification {
                     .init("Config", .strings(["max-size": "8m", "max-file": "3"])),
                 ])),
             .init("Binds", .strings(self.mounts.compactMap(\.engineBind))),
-            .init("Mounts", .array(self.mounts.compactMap { $0.engineMount(volume: volume) })),
+            .init("Mounts", .array(self.mounts.compactMap { $0.engineMount(volume: surroundings.volume) })),
             .init("Tmpfs", .strings(self.temporaryFileSystems)),
             .init("Ulimits", .array(self.ulimits.map(\.engineUlimit))),
             .init("Sysctls", .strings(self.systemControls)),
@@ -68,12 +84,70 @@ extension ContainerSpecification {
         ]
         // ECS: CPU units are relative shares, of which the kernel wants at least two.
         if let cpu, cpu > 0 { host.append(.init("CpuShares", .integer(Int64(max(cpu, 2))))) }
-        if let memory { host.append(.init("Memory", .integer(Int64(memory) * 1_048_576))) }
+        if let memory = self.memory ?? self.engineOptions?.taskMemory {
+            host.append(.init("Memory", .integer(Int64(memory) * 1_048_576)))
+        }
         if let memoryReservation {
             host.append(.init("MemoryReservation", .integer(Int64(memoryReservation) * 1_048_576)))
         }
         if let sharedMemorySize { host.append(.init("ShmSize", .integer(Int64(sharedMemorySize) * 1_048_576))) }
+        if let options = self.engineOptions { host += self.members(of: options, surroundings) }
         return .object(host)
+    }
+
+    private func members(of options: EngineOptions, _ surroundings: Surroundings) -> [JSONValue.Member] {
+        var members: [JSONValue.Member] = [
+            .init(
+                "VolumesFrom",
+                .strings(
+                    options.volumesFrom.map {
+                        "\(surroundings.container($0.container)):\($0.readOnly ? "ro" : "rw")"
+                    })),
+            .init("SecurityOpt", .strings(options.dockerSecurityOptions.map(Self.securityOption))),
+            .init("Devices", .array(options.devices.map(\.engineDevice))),
+        ]
+        // Containers that join another one's network have its name servers.
+        if !surroundings.networkMode.hasPrefix("container:") {
+            members.append(.init("Dns", .strings(options.dnsServers)))
+            members.append(.init("DnsSearch", .strings(options.dnsSearchDomains)))
+        }
+        if let swap = options.maxSwap, let memory = self.memory ?? options.taskMemory {
+            members.append(.init("MemorySwap", .integer(Int64(memory + swap) * 1_048_576)))
+            if let swappiness = options.swappiness {
+                members.append(.init("MemorySwappiness", .integer(Int64(swappiness))))
+            }
+        }
+        if let mode = options.pidMode {
+            members.append(.init("PidMode", .string(mode.engineMode(surroundings.sandbox))))
+        }
+        if let mode = options.ipcMode {
+            members.append(.init("IpcMode", .string(mode.engineMode(surroundings.sandbox))))
+        }
+        return members
+    }
+
+    /// The engine writes `label=…` where ECS writes `label:…`.
+    private static func securityOption(_ option: String) -> String {
+        guard !option.contains("="), let colon = option.firstIndex(of: ":") else { return option }
+        return "\(option[..<colon])=\(option[option.index(after: colon)...])"
+    }
+}
+
+extension NamespaceMode {
+    fileprivate func engineMode(_ sandbox: String) -> String {
+        switch self {
+        case .host, .own: self.rawValue
+        case .task: "container:\(sandbox)"
+        }
+    }
+}
+
+extension EngineOptions.Device {
+    fileprivate var engineDevice: JSONValue {
+        .object([
+            .init("PathOnHost", .string(self.hostPath)), .init("PathInContainer", .string(self.containerPath)),
+            .init("CgroupPermissions", .string(self.permissions)),
+        ])
     }
 }
 

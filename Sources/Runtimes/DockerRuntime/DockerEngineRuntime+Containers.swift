@@ -34,10 +34,12 @@ extension DockerEngineRuntime {
                 name: name,
                 specification.engineBody(
                     image: try await self.imageToRun(specification), labels: labels,
-                    networkMode: self.networkMode(of: sandbox),
-                    ports: sandbox.networkMode == .bridge ? own.map(PublishedPort.init) : [],
-                    publishAddress: self.publishAddress,
-                    volume: { self.naming.volume($0, of: sandbox.taskID) }))
+                    .init(
+                        networkMode: self.networkMode(of: sandbox),
+                        ports: sandbox.networkMode == .bridge ? own.map(PublishedPort.init) : [],
+                        publishAddress: self.publishAddress, sandbox: self.naming.sandbox(sandbox.taskID),
+                        volume: { self.naming.volume($0, of: sandbox.taskID) },
+                        container: { self.naming.container($0, of: sandbox.taskID) })))
         } catch let error as EngineError {
             throw RuntimeFailure.cannotCreateContainer(error.description)
         }

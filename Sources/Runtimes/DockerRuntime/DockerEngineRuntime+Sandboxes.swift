@@ -6,6 +6,9 @@ extension DockerEngineRuntime {
 
     package func createSandbox(_ specification: SandboxSpecification) async throws -> Sandbox {
         do {
+            if specification.networkMode != .awsvpc, specification.sharesNamespaces == true {
+                try await self.createNamespaceHolder(specification)
+            }
             switch specification.networkMode {
             case .awsvpc: return try await self.createPause(specification)
             case .bridge:
@@ -38,7 +41,11 @@ extension DockerEngineRuntime {
             own
         }
         .merging([Naming.portsLabel: PortList.text(of: specification.ports)]) { _, own in own }
-        var host: [JSONValue.Member] = [.init("NetworkMode", .string(self.naming.network))]
+        var host: [JSONValue.Member] = [
+            .init("NetworkMode", .string(self.naming.network)), .init("IpcMode", .string("shareable")),
+            .init("Dns", .strings(specification.dnsServers ?? [])),
+            .init("DnsSearch", .strings(specification.dnsSearchDomains ?? [])),
+        ]
         var body: [JSONValue.Member] = [
             .init("Image", .string(image)),
             .init("Entrypoint", .array([.string("/\(PauseProgram.path)")])),
@@ -61,6 +68,28 @@ extension DockerEngineRuntime {
             throw RuntimeFailure.unavailable(reason)
         } catch {
             // A task whose sandbox has failed has nothing to remove.
+            try await self.engine.removeContainer(id)
+            throw error
+        }
+    }
+
+    /// Where the containers have no common network, but namespaces in common, one without a network holds these.
+    private func createNamespaceHolder(_ specification: SandboxSpecification) async throws {
+        let labels = specification.labels.merging(
+            self.labels(task: specification.taskID, mode: specification.networkMode)
+        ) { _, own in own }
+        let id = try await self.engine.createContainer(
+            name: self.naming.sandbox(specification.taskID),
+            .object([
+                .init("Image", .string(try await self.pauseImage())),
+                .init("Entrypoint", .array([.string("/\(PauseProgram.path)")])), .init("Labels", .strings(labels)),
+                .init(
+                    "HostConfig",
+                    .object([.init("NetworkMode", .string("none")), .init("IpcMode", .string("shareable"))])),
+            ]))
+        do {
+            try await self.engine.startContainer(id)
+        } catch let error as EngineError {
             try await self.engine.removeContainer(id)
             throw error
         }

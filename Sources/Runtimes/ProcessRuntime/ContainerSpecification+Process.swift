@@ -19,6 +19,7 @@ extension ContainerSpecification {
         if self.sharedMemorySize != nil { return "linuxParameters.sharedMemorySize" }
         if let control = self.systemControls.keys.min() { return "systemControls \"\(control)\"" }
         if let host = self.extraHosts.keys.min() { return "extraHosts \"\(host)\"" }
+        if let member = self.engineOptions?.firstMember { return member }
         if let user, !Self.isOwnUser(user) { return "user \"\(user)\"" }
         return self.mounts.lazy.compactMap(\.unsupportedByProcesses).first
     }

@@ -33,6 +33,7 @@ package struct ContainerSpecification: Hashable, Sendable, Codable {
     package var dockerLabels: [String: String]
     package var extraHosts: [String: String]
     package var stopSignal: String?
+    package var engineOptions: EngineOptions?
 
     package struct EnvironmentVariable: Hashable, Sendable, Codable {
         package var name: String

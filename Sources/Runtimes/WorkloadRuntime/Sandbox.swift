@@ -7,6 +7,11 @@ package struct SandboxSpecification: Hashable, Sendable, Codable {
     package var ports: [PortRequest]
     /// Written on what the runtime makes, to find it again and for people: cluster, family, task ARN.
     package var labels: [String: String]
+    /// Name servers and search domains of all containers, which share one network.
+    package var dnsServers: [String]?
+    package var dnsSearchDomains: [String]?
+    /// The containers share process or IPC namespaces of the task.
+    package var sharesNamespaces: Bool?
 
     package init(taskID: String, networkMode: NetworkMode, ports: [PortRequest], labels: [String: String]) {
         self.taskID = taskID

@@ -117,6 +117,7 @@ struct TaskDefinitionRules: Sendable {
         try self.checkHealth(container.healthCheck, of: name)
         try self.checkNetwork(of: container)
         try self.checkMounts(of: container)
+        if self.isFargate { try self.checkFargate(container) }
         if let timeout = container.stopTimeout, timeout < 0 || (self.isFargate && timeout > 120) {
             throw ECS.Errors.clientException("Invalid stopTimeout \(timeout) in container '\(name)': 0 to 120 seconds.")
         }
@@ -148,6 +149,11 @@ struct TaskDefinitionRules: Sendable {
             first, _ in first
         }
         for container in containers {
+            if let other = container.requiredContainers.first(where: { byName[$0] == nil }) {
+                throw ECS.Errors.clientException(
+                    "Container '\(container.name ?? "")' has a link to, or volumes from, '\(other)', which does not exist."
+                )
+            }
             for dependency in container.dependsOn ?? [] {
                 guard let other = byName[dependency.containerName] else {
                     throw ECS.Errors.clientException(
@@ -172,7 +178,8 @@ struct TaskDefinitionRules: Sendable {
         while progressed {
             progressed = false
             for (name, container) in byName where !settled.contains(name) {
-                guard (container.dependsOn ?? []).allSatisfy({ settled.contains($0.containerName) }) else { continue }
+                let needed = (container.dependsOn ?? []).map(\.containerName) + container.requiredContainers
+                guard needed.allSatisfy({ settled.contains($0) }) else { continue }
                 settled.insert(name)
                 progressed = true
             }
@@ -203,6 +210,21 @@ struct TaskDefinitionRules: Sendable {
         guard Self.fargateMemory(for: cpu).contains(memory) else {
             throw ECS.Errors.clientException(
                 "No Fargate configuration exists for given values: \(cpu) CPU, \(memory) memory.")
+        }
+    }
+
+    private func checkFargate(_ container: ECS.ContainerDefinition) throws {
+        let members: [(String, Bool)] = [
+            ("privileged", container.privileged == true),
+            ("dockerSecurityOptions", container.dockerSecurityOptions?.isEmpty == false),
+            ("devices", container.linuxParameters?.devices?.isEmpty == false),
+            ("sharedMemorySize", container.linuxParameters?.sharedMemorySize != nil),
+            ("maxSwap", container.linuxParameters?.maxSwap != nil),
+            ("swappiness", container.linuxParameters?.swappiness != nil),
+            ("ipcMode", self.input.ipcMode != nil), ("pidMode host", self.input.pidMode == .host),
+        ]
+        if let member = members.first(where: \.1)?.0 {
+            throw ECS.Errors.clientException("Fargate compatible task definitions do not support \(member)")
         }
     }
 

@@ -65,9 +65,12 @@ struct TaskBlueprint: Sendable {
     }
 
     private static func plan(_ container: ECS.ContainerDefinition) -> ContainerPlan {
-        let dependencies = (container.dependsOn ?? []).compactMap { dependency in
+        var dependencies = (container.dependsOn ?? []).compactMap { dependency in
             DeploymentEngine.ContainerDependency.Condition(rawValue: dependency.condition.rawValue)
                 .map { DeploymentEngine.ContainerDependency(on: dependency.containerName, $0) }
+        }
+        for other in container.requiredContainers where !dependencies.contains(where: { $0.containerName == other }) {
+            dependencies.append(.init(on: other, .start))
         }
         let check = container.healthCheck.flatMap { check in
             check.command.first == "NONE"
@@ -93,7 +96,7 @@ struct TaskBlueprint: Sendable {
                     transport: mapping.protocol == .udp ? .udp : .tcp)
             }
         }
-        return SandboxSpecification(
+        var specification = SandboxSpecification(
             taskID: id, networkMode: .init(rawValue: self.definition.networkMode?.rawValue ?? "bridge") ?? .bridge,
             ports: ports,
             labels: [
@@ -102,6 +105,10 @@ struct TaskBlueprint: Sendable {
                 "com.amazonaws.ecs.task-definition-family": self.definition.family ?? "",
                 "com.amazonaws.ecs.task-definition-version": String(self.definition.revision ?? 0),
             ])
+        specification.dnsServers = containers.flatMap { $0.dnsServers ?? [] }.uniqued
+        specification.dnsSearchDomains = containers.flatMap { $0.dnsSearchDomains ?? [] }.uniqued
+        specification.sharesNamespaces = self.definition.pidMode == .task || self.definition.ipcMode == .task
+        return specification
     }
 
     /// A role may be given by its name alone.
@@ -142,6 +149,7 @@ struct TaskBlueprint: Sendable {
             .init(name: $0.name.rawValue, soft: $0.softLimit, hard: $0.hardLimit)
         }
         specification.mounts = self.mounts(container)
+        specification.engineOptions = self.engineOptions(container)
         specification.capabilitiesAdded = container.linuxParameters?.capabilities?.add ?? []
         specification.capabilitiesDropped = container.linuxParameters?.capabilities?.drop ?? []
         specification.sharedMemorySize = container.linuxParameters?.sharedMemorySize
@@ -197,19 +205,10 @@ struct TaskBlueprint: Sendable {
                 ("secrets", container.secrets?.isEmpty == false),
                 ("environmentFiles", container.environmentFiles?.isEmpty == false),
                 ("firelensConfiguration", container.firelensConfiguration != nil),
-                ("links", container.links?.isEmpty == false),
-                ("volumesFrom", container.volumesFrom?.isEmpty == false),
                 ("restartPolicy", container.restartPolicy?.enabled == true),
                 ("repositoryCredentials", container.repositoryCredentials != nil),
                 ("resourceRequirements", container.resourceRequirements?.isEmpty == false),
-                ("linuxParameters.devices", container.linuxParameters?.devices?.isEmpty == false),
-                ("linuxParameters.maxSwap", container.linuxParameters?.maxSwap != nil),
-                ("linuxParameters.swappiness", container.linuxParameters?.swappiness != nil),
-                ("dnsServers", container.dnsServers?.isEmpty == false),
-                ("dnsSearchDomains", container.dnsSearchDomains?.isEmpty == false),
                 ("disableNetworking", container.disableNetworking == true),
-                ("dockerSecurityOptions", container.dockerSecurityOptions?.isEmpty == false),
-                ("pidMode", self.definition.pidMode != nil), ("ipcMode", self.definition.ipcMode != nil),
                 ("logConfiguration.secretOptions", container.logConfiguration?.secretOptions?.isEmpty == false),
                 ("credentialSpecs", container.credentialSpecs?.isEmpty == false),
                 ("proxyConfiguration", self.definition.proxyConfiguration != nil),

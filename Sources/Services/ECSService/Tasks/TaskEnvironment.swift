@@ -19,14 +19,15 @@ package struct TaskEnvironment: Sendable {
         variables.append(.init("AWS_ENDPOINT_URL", endpoint))
         variables.append(.init("ECS_CONTAINER_METADATA_URI_V4", endpoint + page.metadataPath))
         variables.append(.init("ECS_AGENT_URI", endpoint + page.agentPath))
-        switch role?.delivery {
+        guard let role else { return variables }
+        variables.append(.init("AWS_CONTAINER_CREDENTIALS_FULL_URI", endpoint + page.credentialsPath))
+        variables.append(.init("AWS_CONTAINER_AUTHORIZATION_TOKEN", page.authorization))
+        switch role.delivery {
         case .page:
-            variables.append(.init("AWS_CONTAINER_CREDENTIALS_FULL_URI", endpoint + page.credentialsPath))
-            variables.append(.init("AWS_CONTAINER_AUTHORIZATION_TOKEN", page.authorization))
             // A process shares the host's files: SDKs would prefer the credentials of whoever works on this machine.
             variables.append(.init("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"))
             variables.append(.init("AWS_CONFIG_FILE", "/dev/null"))
-        case .environment, nil: break
+        case .environment: break
         }
         return variables
     }
