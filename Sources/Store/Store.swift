@@ -24,8 +24,8 @@ package final class Store: Sendable {
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }
         do {
+            try Self.check(path)
             self.pool = try DatabasePool(path: path, configuration: configuration)
-            try Self.check(self.pool)
             try Migration.bringUpToDate(self.pool, through: Migration.all)
         } catch let error as DatabaseError {
             throw StoreFailure(path: path, error)
@@ -33,11 +33,22 @@ package final class Store: Sendable {
         self.changes = ChangeFeed()
     }
 
-    /// Damage is told at the start: a server that came upon it later would answer some calls and fail others.
-    private static func check(_ pool: DatabasePool) throws {
-        let finding = try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+    /// Damage is told at the start: a server that came upon it later would answer some calls and fail others. Looks through a
+    /// connection that cannot write, for the first one that can writes into the file whatever it is like.
+    private static func check(_ path: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let finding: String?
+        do {
+            let file = try DatabaseQueue(path: path, configuration: configuration)
+            finding = try file.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+            try file.close()
+        } catch let error as DatabaseError where !StoreFailure.isDamage(error) {
+            // There is no file yet, or it cannot be opened: that is for the opening itself to tell.
+            return
+        }
         guard finding == "ok" else {
-            throw StoreFailure(path: pool.path, reason: StoreFailure.damaged(finding ?? "unreadable"))
+            throw StoreFailure(path: path, reason: StoreFailure.damaged(finding ?? "unreadable"))
         }
     }
 
@@ -78,8 +89,11 @@ package struct StoreFailure: Error, Equatable, Sendable, CustomStringConvertible
 
     init(path: String, _ error: DatabaseError) {
         let message = error.message ?? error.resultCode.description
-        let isDamaged = [ResultCode.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
-        self.init(path: path, reason: isDamaged ? Self.damaged(message) : message)
+        self.init(path: path, reason: Self.isDamage(error) ? Self.damaged(message) : message)
+    }
+
+    static func isDamage(_ error: DatabaseError) -> Bool {
+        [ResultCode.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
     }
 
     static func damaged(_ finding: String) -> String {

@@ -132,11 +132,12 @@ def content(file: pathlib.Path) -> bytes | str:
 @pytest.mark.parametrize("name, damage, finding", [
     ("teal.db", lambda file: overwrite(file, 0, b"no database" * 10), "file is not a database; it was left as it is"),
     ("teal.db", halve, "database disk image is malformed; it was left as it is"),
+    ("teal.db", lambda file: overwrite(file, 3 * 4096, b"\xff" * 8 * 4096), "it was left as it is: put a copy back, or move it away"),
     ("teal.db", from_the_future, "written by a newer version of teal (future.1); start that version"),
     ("logs.db", lambda file: overwrite(file, 0, b"no database" * 10), "file is not a database; it was left as it is"),
     ("logs.db", from_the_future, "written by a newer version of teal (future.1); start that version"),
     ("credentials", lambda file: file.write_text("[default]\naws_access_key_id =\n"), "write both there, or remove the file"),
-], ids=["garbage", "cut", "newer", "logs-garbage", "logs-newer", "credentials"])
+], ids=["garbage", "cut", "overwritten", "newer", "logs-garbage", "logs-newer", "credentials"])
 def test_what_cannot_be_read_stops_the_start_and_stays_as_it_is(server, name, damage, finding):
     server.client("iam").create_user(UserName="somebody")
     server.down()
