@@ -4,15 +4,44 @@ internal import GRDB
 
 extension Row {
     static func all(_ database: Database, sql: String, arguments: StatementArguments = StatementArguments()) throws
-        -> [Row]
+        -> FetchedRows
     {
-        try SQLRequest<Row>(sql: sql, arguments: arguments, cached: true).fetchAll(database)
+        FetchedRows(statement: try database.cachedStatement(sql: sql), arguments: arguments)
     }
 
     static func first(_ database: Database, sql: String, arguments: StatementArguments = StatementArguments()) throws
-        -> Row?
+        -> FirstFetchedRow
     {
-        try SQLRequest<Row>(sql: sql, arguments: arguments, cached: true).fetchOne(database)
+        FirstFetchedRow(rows: try self.all(database, sql: sql, arguments: arguments))
+    }
+}
+
+/// The rows that a statement answers, read where they stand: a copy of a row finds its columns by lower-casing every name.
+struct FetchedRows {
+    fileprivate let statement: Statement
+    fileprivate let arguments: StatementArguments
+
+    func map<Value>(_ transform: (Row) throws -> Value) throws -> [Value] {
+        var values: [Value] = []
+        try self.withCursor { rows in
+            while let row = try rows.next() { values.append(try transform(row)) }
+        }
+        return values
+    }
+
+    /// A row can be read as long as its cursor lives.
+    fileprivate func withCursor<Result>(_ body: (RowCursor) throws -> Result) throws -> Result {
+        let rows = try Row.fetchCursor(self.statement, arguments: self.arguments)
+        return try withExtendedLifetime(rows) { try body(rows) }
+    }
+}
+
+/// The first of them, if there is one.
+struct FirstFetchedRow {
+    fileprivate let rows: FetchedRows
+
+    func map<Value>(_ transform: (Row) throws -> Value) throws -> Value? {
+        try self.rows.withCursor { try $0.next().map(transform) }
     }
 }
 

@@ -7,7 +7,7 @@ extension StoreSnapshot {
         let rows = try Row.all(
             self.database, sql: "SELECT name, value FROM ecs_account_settings WHERE region = ? AND principal = ?",
             arguments: [region, principal])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0["name"], $0["value"]) })
+        return Dictionary(uniqueKeysWithValues: try rows.map { ($0["name"], $0["value"]) })
     }
 }
 

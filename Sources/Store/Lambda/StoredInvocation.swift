@@ -60,7 +60,7 @@ extension StoreSnapshot {
             self.database,
             sql: "SELECT * FROM lambda_invocations WHERE next_attempt_at <= ? ORDER BY next_attempt_at, rowid LIMIT ?",
             arguments: [now.milliseconds, limit + running.count])
-        return Array(rows.map(StoredInvocation.init(row:)).filter { !running.contains($0.requestID) }.prefix(limit))
+        return Array(try rows.map(StoredInvocation.init(row:)).filter { !running.contains($0.requestID) }.prefix(limit))
     }
 
     /// When the next invocation that is not due yet becomes due.
