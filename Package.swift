@@ -93,7 +93,7 @@ let package = Package(
         .target(name: "CFunction", path: "Sources/Runtimes/CFunction", linkerSettings: [.linkedLibrary("z")]),
         .target(
             name: "FunctionRuntime",
-            dependencies: ["Model", "CFunction", hummingbird, lifecycle, logging, nioCore, nioPosix],
+            dependencies: ["Model", "CFunction", httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix],
             path: "Sources/Runtimes/FunctionRuntime",
             resources: [.embedInCode("Bootstraps/bootstrap.py"), .embedInCode("Bootstraps/bootstrap.mjs")],
             swiftSettings: settings),
@@ -148,9 +148,9 @@ let package = Package(
                 "ProcessRuntime", "DockerRuntime", "FunctionRuntime", "CodeDeployService", "ECSService", "ELBv2Service",
                 "IAMService", "LambdaService", "LogsService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI",
                 "LambdaAPI",
-                "LogsAPI", "STSAPI", "CLinux", asyncHTTPClient, crypto, httpTypes, hummingbird, hummingbirdCore,
+                "LogsAPI", "STSAPI", "CLinux", asyncHTTPClient, crypto, hummingbirdCore,
                 hummingbirdTLS, lifecycle,
-                logging, nioCore, nioSSL, unixSignals,
+                logging, nioCore, nioHTTP1, nioPosix, nioSSL, unixSignals,
             ]),
 
         // Commands that speak AWS APIs over the wire; `teal` adds serve, proxy and shim.

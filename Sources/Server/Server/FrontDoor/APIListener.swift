@@ -1,7 +1,7 @@
-internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
 internal import Logging
+internal import NIOPosix
 internal import NIOSSL
 internal import ServerFiles
 internal import ServiceLifecycle
@@ -17,12 +17,8 @@ struct APIListener: Service {
     let logger: Logger
 
     func run() async throws {
-        let application = Application(
-            responder: self.frontDoor, server: try self.serverBuilder(),
-            configuration: ApplicationConfiguration(address: .hostname(self.address.host, port: self.address.port)),
-            onServerRunning: { _ in self.ready.listening() }, logger: self.logger)
         do {
-            try await application.run()
+            try await self.server().run()
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -30,9 +26,17 @@ struct APIListener: Service {
         }
     }
 
-    private func serverBuilder() throws -> HTTPServerBuilder {
-        guard let tls = self.tls else { return .http1() }
-        return try .tls(.http1(), tlsConfiguration: tls)
+    private func server() throws -> any Service {
+        let channel = APIChannel(frontDoor: self.frontDoor)
+        guard let tls = self.tls else { return self.server(channel) }
+        return self.server(try TLSChannel(channel, tlsConfiguration: tls))
+    }
+
+    private func server(_ channel: some ServerChildChannel) -> any Service {
+        channel.server(
+            configuration: .init(address: .hostname(self.address.host, port: self.address.port)),
+            onServerRunning: { _ in self.ready.listening() }, eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
+            logger: self.logger)
     }
 }
 

@@ -1,9 +1,7 @@
 internal import ECSService
-internal import HTTPTypes
-internal import HummingbirdCore
 internal import LambdaService
 internal import Model
-internal import NIOCore
+internal import WireProtocol
 
 /// What answers under `/_teal/`.
 struct OwnPages: Sendable {
@@ -15,40 +13,42 @@ struct OwnPages: Sendable {
     /// Bytes of what a task may send.
     private static let longestChange = 4096
 
-    func response(to request: Request) async -> Response {
+    func response(to request: WireRequest) async -> WireResponse {
+        let path = String(request.path)
         do {
-            if request.uri.path.hasPrefix(TaskPages.prefix) {
-                var change: [UInt8]?
-                if request.method == .put {
-                    change = Array(buffer: try await request.body.collect(upTo: Self.longestChange))
+            if path.hasPrefix(TaskPages.prefix) {
+                let change = request.method == "PUT" ? request.body : nil
+                guard (change?.count ?? 0) <= Self.longestChange else {
+                    return Self.response(
+                        413, "text/plain", Array("the body is larger than \(Self.longestChange) bytes\n".utf8))
                 }
                 let answer = try await self.tasks.answer(
-                    path: request.uri.path, authorization: request.headers[.authorization], change: change)
-                return Self.response(.init(code: answer.status), "application/json", answer.document.serialized)
+                    path: path, authorization: request.headers["Authorization"], change: change)
+                return Self.response(answer.status, "application/json", answer.document.serialized)
             }
-            if request.uri.path.hasPrefix(CodePage.prefix) {
-                switch try await self.code.answer(path: request.uri.path, query: request.uri.query ?? "") {
-                case .archive(let archive): return Self.response(.ok, "application/zip", archive)
+            if path.hasPrefix(CodePage.prefix) {
+                switch try await self.code.answer(path: path, query: String(request.query)) {
+                case .archive(let archive): return Self.response(200, "application/zip", archive)
                 case .refusal(let status, let text):
-                    return Self.response(.init(code: status), "text/plain", Array(text.utf8))
+                    return Self.response(status, "text/plain", Array(text.utf8))
                 }
             }
-            switch request.uri.path {
+            switch path {
             case "/_teal/health":
-                return Self.response(.ok, "application/json", try await self.health.document().serialized)
+                return Self.response(200, "application/json", try await self.health.document().serialized)
             case "/_teal/metrics":
                 return Self.response(
-                    .ok, "text/plain; version=0.0.4; charset=utf-8", Array(try await self.metrics.text().utf8))
+                    200, "text/plain; version=0.0.4; charset=utf-8", Array(try await self.metrics.text().utf8))
             default:
-                return Self.response(.notFound, "text/plain", Array("no such page\n".utf8))
+                return Self.response(404, "text/plain", Array("no such page\n".utf8))
             }
         } catch {
             let document = JSONValue.object([.init("status", .string("failed")), .init("reason", .string("\(error)"))])
-            return Self.response(.serviceUnavailable, "application/json", document.serialized)
+            return Self.response(503, "application/json", document.serialized)
         }
     }
 
-    private static func response(_ status: HTTPResponse.Status, _ type: String, _ body: [UInt8]) -> Response {
-        Response(status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    private static func response(_ status: Int, _ type: String, _ body: [UInt8]) -> WireResponse {
+        WireResponse(status: status, headers: ["Content-Type": type], body: body)
     }
 }
