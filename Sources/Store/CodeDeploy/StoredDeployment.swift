@@ -31,14 +31,11 @@ package struct StoredDeployment: Equatable, Sendable {
     }
 
     init(row: Row) throws {
-        let decoder = JSONDecoder()
-        let machine: String = row["machine"]
-        let route: String = row["route"]
         self.init(
-            machine: try decoder.decode(CodeDeployDeployment.self, from: Data(machine.utf8)),
+            machine: try StoredJSON.decode(CodeDeployDeployment.self, from: row["machine"]),
             scope: Scope(account: row["account"], region: row["region"]), applicationName: row["application_name"],
             groupName: row["group_name"], groupID: row["group_id"],
-            route: try decoder.decode(DeploymentRoute.self, from: Data(route.utf8)), body: row["body"])
+            route: try StoredJSON.decode(DeploymentRoute.self, from: row["route"]), body: row["body"])
         self.sequence = row["sequence"]
     }
 }

@@ -13,6 +13,8 @@ package struct ResourceTag: Hashable, Sendable {
 
 /// The JSON text columns that hold small ordered maps: tags and attributes.
 enum MapColumn {
+    private static let parsed = ParsedTexts()
+
     static func text(_ tags: [ResourceTag]) -> String {
         JSONValue.object(tags.map { JSONValue.Member($0.key, .string($0.value)) }).text
     }
@@ -22,12 +24,16 @@ enum MapColumn {
     }
 
     static func tags(_ text: String) throws -> [ResourceTag] {
-        try self.members(text).map { ResourceTag(key: $0.name, value: $0.value.string ?? "") }
+        try self.parsed.value(of: text) { text in
+            try self.members(text).map { ResourceTag(key: $0.name, value: $0.value.string ?? "") }
+        }
     }
 
     static func attributes(_ text: String) throws -> [String: String] {
-        try Dictionary(
-            self.members(text).map { ($0.name, $0.value.string ?? "") }, uniquingKeysWith: { _, last in last })
+        try self.parsed.value(of: text) { text in
+            try Dictionary(
+                self.members(text).map { ($0.name, $0.value.string ?? "") }, uniquingKeysWith: { _, last in last })
+        }
     }
 
     private static func members(_ text: String) throws -> [JSONValue.Member] {
