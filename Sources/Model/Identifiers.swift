@@ -20,17 +20,19 @@ package enum Identifiers {
 
     /// A version 4 UUID in lower case.
     package static func uuid() -> String {
-        var digits = (0..<32).map { _ in self.hexDigits[Int.random(in: 0..<16)] }
-        digits[12] = "4"
-        digits[16] = self.hexDigits[Int.random(in: 8..<12)]
-        let text = String(digits)
-        var parts: [Substring] = []
-        var rest = Substring(text)
-        for length in [8, 4, 4, 4, 12] {
-            parts.append(rest.prefix(length))
-            rest = rest.dropFirst(length)
+        // Each random number is a system call: two, not one a digit.
+        let high = UInt64.random(in: .min ... .max) & ~0xF000 | 0x4000
+        let low = UInt64.random(in: .min ... .max) & ~(0b11 << 62) | 0b10 << 62
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for (word, dashes) in [(high, [8, 12]), (low, [0, 4])] {
+            for digit in 0..<16 {
+                if dashes.contains(digit) { text.append(UInt8(ascii: "-")) }
+                let value = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * digit) & 15)
+                text.append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
+            }
         }
-        return parts.joined(separator: "-")
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static func string(_ length: Int, of alphabet: [Character]) -> String {

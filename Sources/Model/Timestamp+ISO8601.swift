@@ -69,6 +69,10 @@ extension Timestamp {
 
     /// Reads the extended and the basic form, with or without a fraction, in UTC (`Z`) or with an offset (`+02:00`).
     package init?(iso8601 text: String) {
+        if let basic = Self.fields(basic: text.utf8) {
+            self.init(basic)
+            return
+        }
         var digits: [Int] = []
         var rest = Substring(text)
         func number(_ length: Int) -> Int? {
@@ -114,6 +118,30 @@ extension Timestamp {
                 second: digits[5],
                 millisecond: millisecond))
         self = local - .seconds(offsetMinutes * 60)
+    }
+
+    /// The very form of `X-Amz-Date`, which every request carries. `nil` for any other.
+    private static func fields(basic text: String.UTF8View) -> CalendarFields? {
+        guard text.count == 16 else { return nil }
+        var digits: [Int] = []
+        digits.reserveCapacity(14)
+        for (index, byte) in text.enumerated() {
+            switch (index, byte) {
+            case (8, UInt8(ascii: "T")), (15, UInt8(ascii: "Z")): continue
+            case (8, _), (15, _): return nil
+            case (_, UInt8(ascii: "0")...UInt8(ascii: "9")): digits.append(Int(byte - UInt8(ascii: "0")))
+            default: return nil
+            }
+        }
+        func number(_ range: Range<Int>) -> Int { digits[range].reduce(0) { $0 * 10 + $1 } }
+        let fields = CalendarFields(
+            year: number(0..<4), month: number(4..<6), day: number(6..<8), hour: number(8..<10),
+            minute: number(10..<12),
+            second: number(12..<14), millisecond: 0)
+        guard (1...12).contains(fields.month), (1...31).contains(fields.day), fields.hour < 24, fields.minute < 60,
+            fields.second < 61
+        else { return nil }
+        return fields
     }
 
     private static func padded(_ value: Int, _ width: Int) -> String {

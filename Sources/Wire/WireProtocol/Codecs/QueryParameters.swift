@@ -10,17 +10,18 @@ struct QueryParameters {
 
     init(form: String) {
         for (name, value) in PercentEncoding.pairs(form, plusIsSpace: true) {
-            let path = name.split(separator: ".", maxSplits: Self.maximumDepth, omittingEmptySubsequences: false)
+            let path = name.utf8.split(
+                separator: UInt8(ascii: "."), maxSplits: Self.maximumDepth, omittingEmptySubsequences: false)
             if path.count <= Self.maximumDepth { self.insert(path[...], value) }
         }
     }
 
-    private mutating func insert(_ path: ArraySlice<Substring>, _ value: String) {
+    private mutating func insert(_ path: ArraySlice<Substring.UTF8View>, _ value: String) {
         guard let first = path.first else {
             self.value = value
             return
         }
-        self.children[String(first), default: QueryParameters()].insert(path.dropFirst(), value)
+        self.children[String(Substring(first)), default: QueryParameters()].insert(path.dropFirst(), value)
     }
 
     /// The children with numeric names, by number: clients send `member.10` before `member.2`.
@@ -60,7 +61,7 @@ extension QueryParameters {
         _ structure: StructureSchema, at path: String, style: QueryStyle = .awsQuery,
         _ failures: inout [ValidationFailure]
     ) -> WireValue {
-        var members: [String: WireValue] = [:]
+        var members = WireMembers()
         for member in structure.members {
             guard let child = self.children[style.name(of: member)] else { continue }
             let memberPath = path.isEmpty ? member.wireName : "\(path).\(member.wireName)"

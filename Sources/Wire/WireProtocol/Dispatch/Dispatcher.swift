@@ -32,6 +32,7 @@ package struct Dispatcher: Sendable {
     private let logger: Logger
     private let observe: @Sendable (Outcome) -> Void
     private let patterns = PatternCache()
+    private let keys = SigningKeys()
 
     /// - Parameter observe: called once for each request, after its reply is made.
     package init(
@@ -143,7 +144,8 @@ package struct Dispatcher: Sendable {
         guard let signed else { throw AuthenticationFailure.missing.error(for: dialect) }
         let credential = try await self.credential(signed.accessKeyID)
         do {
-            try SignatureVerification(request: request, signed: signed, now: self.clock.now()).check(credential)
+            try SignatureVerification(request: request, signed: signed, now: self.clock.now(), keys: self.keys)
+                .check(credential)
         } catch {
             throw error.error(for: dialect)
         }

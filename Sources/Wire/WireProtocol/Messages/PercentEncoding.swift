@@ -28,8 +28,16 @@ package enum PercentEncoding {
     /// A `%` that no two hex digits follow stands for itself; invalid UTF-8 is repaired.
     /// - Parameter plusIsSpace: for form bodies.
     package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
+        self.decode(Array(text.utf8)[...], plusIsSpace)
+    }
+
+    private static func decode(_ encoded: ArraySlice<UInt8>, _ plusIsSpace: Bool) -> String {
+        guard encoded.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(decoding: encoded, as: UTF8.self)
+        }
         var decoded: [UInt8] = []
-        var bytes = Array(text.utf8)[...]
+        decoded.reserveCapacity(encoded.count)
+        var bytes = encoded
         while let byte = bytes.popFirst() {
             if byte == UInt8(ascii: "%"), let high = bytes.first.flatMap(self.digit),
                 let low = bytes.dropFirst().first.flatMap(self.digit)
@@ -54,11 +62,11 @@ package enum PercentEncoding {
 
     /// The pairs of a query string or form body, decoded, in order. A name without `=` has an empty value.
     package static func pairs(_ text: some StringProtocol, plusIsSpace: Bool) -> [(name: String, value: String)] {
-        text.split(separator: "&").map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        Array(text.utf8).split(separator: UInt8(ascii: "&")).map { pair in
+            let equals = pair.firstIndex(of: UInt8(ascii: "="))
             return (
-                self.decode(parts[0], plusIsSpace: plusIsSpace),
-                parts.count > 1 ? self.decode(parts[1], plusIsSpace: plusIsSpace) : ""
+                self.decode(pair[..<(equals ?? pair.endIndex)], plusIsSpace),
+                equals.map { self.decode(pair[($0 + 1)...], plusIsSpace) } ?? ""
             )
         }
     }

@@ -14,10 +14,15 @@ package struct WireRequest: Sendable, Equatable {
     }
 
     /// The target before its `?`, still percent-encoded.
-    package var path: Substring { self.target.prefix { $0 != "?" } }
+    package var path: Substring {
+        self.target[..<(self.target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? self.target.endIndex)]
+    }
 
     /// The target behind its `?`, still percent-encoded; empty where there is none.
-    package var query: Substring { self.target.dropFirst(self.path.count).dropFirst() }
+    package var query: Substring {
+        guard let mark = self.target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return "" }
+        return self.target[self.target.utf8.index(after: mark)...]
+    }
 }
 
 /// One HTTP reply, whole.
@@ -54,13 +59,21 @@ package struct HeaderList: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 
     /// The first field of that name.
     package subscript(name: String) -> String? {
-        let lowered = name.lowercased()
-        return self.fields.first { $0.name.lowercased() == lowered }?.value
+        self.fields.first { Self.areSame($0.name, name) }?.value
     }
 
     /// Every field of that name, in order.
     package func all(_ name: String) -> [String] {
-        let lowered = name.lowercased()
-        return self.fields.filter { $0.name.lowercased() == lowered }.map(\.value)
+        self.fields.filter { Self.areSame($0.name, name) }.map(\.value)
+    }
+
+    /// Field names are ASCII (RFC 9110, section 5.1).
+    private static func areSame(_ left: String, _ right: String) -> Bool {
+        guard left.utf8.count == right.utf8.count else { return false }
+        return zip(left.utf8, right.utf8).allSatisfy { $0 == $1 || self.lowered($0) == self.lowered($1) }
+    }
+
+    private static func lowered(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 }

@@ -5,7 +5,7 @@ internal import FoundationEssentials
 /// verifies).
 package struct SignatureV4: Sendable {
     /// The scope a signature is valid for: `20261120/us-east-1/ecs/aws4_request`.
-    package struct CredentialScope: Sendable, Equatable {
+    package struct CredentialScope: Sendable, Hashable {
         package let date: String
         package let region: String
         package let service: String
@@ -17,6 +17,14 @@ package struct SignatureV4: Sendable {
         }
 
         var text: String { "\(self.date)/\(self.region)/\(self.service)/aws4_request" }
+
+        func signingKey(_ secret: String) -> SymmetricKey {
+            var key = SymmetricKey(data: Array("AWS4\(secret)".utf8))
+            for part in [self.date, self.region, self.service, "aws4_request"] {
+                key = SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
+            }
+            return key
+        }
     }
 
     static let algorithm = "AWS4-HMAC-SHA256"
@@ -25,55 +33,81 @@ package struct SignatureV4: Sendable {
     /// `20261120T231204Z`.
     let date: String
 
-    func signature(of canonicalRequest: String, secret: String) -> String {
-        Self.hex(
-            HMAC<SHA256>.authenticationCode(
-                for: Array(self.stringToSign(canonicalRequest).utf8), using: self.key(secret)))
+    func signature(of canonicalRequest: [UInt8], secret: String) -> String {
+        self.signature(of: canonicalRequest, key: self.scope.signingKey(secret))
     }
 
-    func stringToSign(_ canonicalRequest: String) -> String {
-        [Self.algorithm, self.date, self.scope.text, Self.sha256(Array(canonicalRequest.utf8))].joined(separator: "\n")
+    func signature(of canonicalRequest: [UInt8], key: SymmetricKey) -> String {
+        let text = "\(Self.algorithm)\n\(self.date)\n\(self.scope.text)\n\(Self.sha256(canonicalRequest))"
+        return Self.hex(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
     }
 
-    private func key(_ secret: String) -> SymmetricKey {
-        var key = SymmetricKey(data: Array("AWS4\(secret)".utf8))
-        for part in [self.scope.date, self.scope.region, self.scope.service, "aws4_request"] {
-            key = SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
-        }
-        return key
-    }
-
+    /// In UTF-8.
     /// - Parameters:
     ///   - signedHeaders: lower-case names, sorted.
     ///   - excludingSignature: a presigned URL's own `X-Amz-Signature` is not part of what it signs.
     static func canonicalRequest(
         _ request: WireRequest, signedHeaders: [String], payloadHash: String, service: String
-    ) -> String {
-        let headers = signedHeaders.map { name in
-            let values = request.headers.all(name).map(Self.collapsed)
-            return "\(name):\(values.joined(separator: ","))\n"
+    ) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1024)
+        bytes.append(contentsOf: request.method.utf8)
+        bytes.append(Self.newline)
+        bytes.append(contentsOf: Self.canonicalPath(request.path, service: service).utf8)
+        bytes.append(Self.newline)
+        bytes.append(contentsOf: Self.canonicalQuery(request.query).utf8)
+        bytes.append(Self.newline)
+        for name in signedHeaders { Self.append(request.headers.all(name), of: name, to: &bytes) }
+        bytes.append(Self.newline)
+        for (index, name) in signedHeaders.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ";")) }
+            bytes.append(contentsOf: name.utf8)
         }
-        return [
-            request.method, Self.canonicalPath(request.path, service: service), Self.canonicalQuery(request.query),
-            headers.joined(),
-            signedHeaders.joined(separator: ";"), payloadHash,
-        ].joined(separator: "\n")
+        bytes.append(Self.newline)
+        bytes.append(contentsOf: payloadHash.utf8)
+        return bytes
+    }
+
+    private static let newline = UInt8(ascii: "\n")
+    private static let space = UInt8(ascii: " ")
+
+    private static func append(_ values: [String], of name: String, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(UInt8(ascii: ":"))
+        for (index, value) in values.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            self.appendCollapsed(value, to: &bytes)
+        }
+        bytes.append(self.newline)
+    }
+
+    /// Sequential spaces become one; spaces at the ends go.
+    private static func appendCollapsed(_ value: String, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        var isAfterSpace = true
+        for byte in value.utf8 {
+            if byte == self.space, isAfterSpace { continue }
+            isAfterSpace = byte == self.space
+            bytes.append(byte)
+        }
+        if bytes.count > start, bytes.last == self.space { bytes.removeLast() }
     }
 
     /// Every segment is encoded once more than on the wire, except for S3, which signs the path as it is sent.
     private static func canonicalPath(_ path: Substring, service: String) -> String {
-        guard service != "s3" else { return path.isEmpty ? "/" : String(path) }
+        if path.isEmpty || path == "/" { return "/" }
+        guard service != "s3" else { return String(path) }
         var segments: [Substring] = []
         for segment in path.split(separator: "/") where segment != "." {
             if segment == ".." { _ = segments.popLast() } else { segments.append(segment) }
         }
         let normalized =
-            "/" + segments.joined(separator: "/")
-            + (path.count > 1 && path.hasSuffix("/") && !segments.isEmpty ? "/" : "")
+            "/" + segments.joined(separator: "/") + (path.hasSuffix("/") && !segments.isEmpty ? "/" : "")
         return PercentEncoding.encode(normalized, keepingSlashes: true)
     }
 
     private static func canonicalQuery(_ query: Substring) -> String {
+        if query.isEmpty { return "" }
         var pairs: [(name: String, value: String)] = []
         for pair in PercentEncoding.pairs(query, plusIsSpace: false) where pair.name != "X-Amz-Signature" {
             pairs.append((PercentEncoding.encode(pair.name), PercentEncoding.encode(pair.value)))
@@ -82,18 +116,17 @@ package struct SignatureV4: Sendable {
         return pairs.map { $0.name + "=" + $0.value }.joined(separator: "&")
     }
 
-    /// Sequential spaces become one; spaces at the ends go.
-    private static func collapsed(_ value: String) -> String {
-        value.split(separator: " ").joined(separator: " ")
-    }
-
     static func sha256(_ bytes: [UInt8]) -> String { Self.hex(SHA256.hash(data: bytes)) }
 
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
     static func hex(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
-        for byte in bytes { text += [Self.hexDigits[Int(byte >> 4)], Self.hexDigits[Int(byte & 15)]] }
+        text.reserveCapacity(64)
+        for byte in bytes {
+            text.append(Self.hexDigits[Int(byte >> 4)])
+            text.append(Self.hexDigits[Int(byte & 15)])
+        }
         return String(decoding: text, as: UTF8.self)
     }
 }

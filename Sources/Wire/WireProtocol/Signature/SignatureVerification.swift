@@ -26,6 +26,7 @@ struct SignatureVerification {
     let request: WireRequest
     let signed: SignedRequest
     let now: Timestamp
+    var keys = SigningKeys()
 
     /// - Throws: the first reason not to accept it, in AWS's order: key, session, clock, signature.
     func check(_ credential: KnownCredential?) throws(AuthenticationFailure) {
@@ -36,7 +37,7 @@ struct SignatureVerification {
             self.request, signedHeaders: self.signed.signedHeaders, payloadHash: self.payloadHash,
             service: self.signed.scope.service)
         let expected = SignatureV4(scope: self.signed.scope, date: self.signed.date)
-            .signature(of: canonical, secret: credential.secretAccessKey)
+            .signature(of: canonical, key: self.keys.key(credential.secretAccessKey, self.signed.scope))
         guard Self.areEqual(expected, self.signed.signature), self.signed.signedHeaders.contains("host"),
             self.isPayloadIntact
         else {
@@ -71,16 +72,15 @@ struct SignatureVerification {
         }
         var allowedAge = Self.allowedSkew
         if case .presigned(let expires) = self.signed.form { allowedAge = .seconds(expires) }
-        let current = self.now.basicISO8601
         if date < self.now - allowedAge {
             throw .clockSkew(
-                "Signature expired: \(self.signed.date) is now earlier than \((self.now - allowedAge).basicISO8601) (\(current) - "
+                "Signature expired: \(self.signed.date) is now earlier than \((self.now - allowedAge).basicISO8601) (\(self.now.basicISO8601) - "
                     + "\(allowedAge.milliseconds / 60_000) min.)")
         }
         if date > self.now + Self.allowedSkew {
             throw .clockSkew(
                 "Signature not yet current: \(self.signed.date) is still later than \((self.now + Self.allowedSkew).basicISO8601) "
-                    + "(\(current) + 15 min.)")
+                    + "(\(self.now.basicISO8601) + 15 min.)")
         }
     }
 

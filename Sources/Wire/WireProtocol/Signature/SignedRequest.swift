@@ -35,14 +35,15 @@ struct SignedRequest: Sendable, Equatable {
             )
         }
         var parts: [String: String] = [:]
-        for part in header.dropFirst(SignatureV4.algorithm.count + 1).split(separator: ",") {
-            let text = part.drop { $0 == " " }
-            let pair = text.split(separator: "=", maxSplits: 1)
+        for part in header.utf8.dropFirst(SignatureV4.algorithm.utf8.count + 1).split(separator: UInt8(ascii: ",")) {
+            let text = part.drop { $0 == UInt8(ascii: " ") }
+            let pair = text.split(separator: UInt8(ascii: "="), maxSplits: 1)
             guard pair.count == 2 else {
                 throw .malformed(
-                    "'\(text)' not a valid key=value pair (missing equal-sign) in Authorization header: '\(header)'.")
+                    "'\(Substring(text))' not a valid key=value pair (missing equal-sign) in Authorization header: '\(header)'."
+                )
             }
-            parts[String(pair[0])] = String(pair[1])
+            parts[String(Substring(pair[0]))] = String(Substring(pair[1]))
         }
         var missing: [String] = []
         for name in ["Credential", "Signature", "SignedHeaders"] where parts[name] == nil {
@@ -62,7 +63,7 @@ struct SignedRequest: Sendable, Equatable {
         let (key, scope) = try self.credential(credential)
         return SignedRequest(
             form: .header, accessKeyID: key, scope: scope,
-            signedHeaders: headers.lowercased().split(separator: ";").map(String.init),
+            signedHeaders: headers.lowercased().utf8.split(separator: UInt8(ascii: ";")).map { String(Substring($0)) },
             signature: signature, date: date, sessionToken: request.headers["X-Amz-Security-Token"])
     }
 
@@ -92,7 +93,7 @@ struct SignedRequest: Sendable, Equatable {
     private static func credential(_ text: String) throws(AuthenticationFailure) -> (
         String, SignatureV4.CredentialScope
     ) {
-        let parts = text.split(separator: "/").map(String.init)
+        let parts = text.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
         guard parts.count == 5, parts[4] == "aws4_request" else {
             throw .malformed(
                 "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '\(text)'."

@@ -8,31 +8,34 @@ struct ModelValidation {
         -> [ValidationFailure]
     {
         var validation = ModelValidation(patterns: patterns)
-        validation.check(input, as: .structure(structure), at: "")
+        validation.check(input, as: .structure(structure)) { "" }
         return validation.failures
     }
 
     private init(patterns: PatternCache) { self.patterns = patterns }
 
-    private mutating func fail(_ path: String, _ reason: ValidationFailure.Reason, _ value: String = "") {
-        self.failures.append(ValidationFailure(path: path, reason: reason, value: value))
+    /// Where a value stands; spelled out only where it is broken.
+    private typealias Path = () -> String
+
+    private mutating func fail(_ path: Path, _ reason: ValidationFailure.Reason, _ value: String = "") {
+        self.failures.append(ValidationFailure(path: path(), reason: reason, value: value))
     }
 
-    private mutating func check(_ value: WireValue, as schema: Schema, at path: String) {
+    private mutating func check(_ value: WireValue, as schema: Schema, at path: Path) {
         switch (value, schema) {
         case (.structure(let members), .structure(let structure)): self.check(members, structure, path)
         case (.list(let values), .list(let list)):
             self.check(values.count, within: list.length, at: path, "[…]")
             let element = list.element()
             for (index, value) in values.enumerated() {
-                self.check(value, as: element, at: "\(path).\(index + 1).member")
+                self.check(value, as: element) { "\(path()).\(index + 1).member" }
             }
         case (.map(let entries), .map(let map)):
             self.check(entries.count, within: map.length, at: path, "{…}")
             let (keys, values) = (map.key(), map.value())
             for entry in entries {
-                self.check(.string(entry.key), as: keys, at: "\(path).\(entry.key).key")
-                self.check(entry.value, as: values, at: "\(path).\(entry.key).member")
+                self.check(.string(entry.key), as: keys) { "\(path()).\(entry.key).key" }
+                self.check(entry.value, as: values) { "\(path()).\(entry.key).member" }
             }
         case (.string(let text), .string(let constraints)): self.check(text, constraints, path)
         case (.blob(let bytes), .blob(let length)):
@@ -45,9 +48,12 @@ struct ModelValidation {
         }
     }
 
-    private mutating func check(_ members: [String: WireValue], _ structure: StructureSchema, _ path: String) {
+    private mutating func check(_ members: WireMembers, _ structure: StructureSchema, _ path: Path) {
         for member in structure.members {
-            let memberPath = path.isEmpty ? member.wireName : "\(path).\(member.wireName)"
+            let memberPath = {
+                let parent = path()
+                return parent.isEmpty ? member.wireName : "\(parent).\(member.wireName)"
+            }
             if let value = members[member.name] {
                 self.check(value, as: member.schema(), at: memberPath)
             } else if member.isRequired {
@@ -60,7 +66,7 @@ struct ModelValidation {
     /// A text that is too long anyway is matched only up to this size: matching holds a lock.
     private static let longestMatched = 4096
 
-    private mutating func check(_ text: String, _ constraints: StringConstraints, _ path: String) {
+    private mutating func check(_ text: String, _ constraints: StringConstraints, _ path: Path) {
         let count = text.unicodeScalars.count
         self.check(count, within: constraints.length, at: path, text)
         if let length = constraints.length, count > length.upperBound, count > Self.longestMatched { return }
@@ -72,7 +78,7 @@ struct ModelValidation {
         }
     }
 
-    private mutating func check(_ count: Int, within length: ClosedRange<Int>?, at path: String, _ value: String) {
+    private mutating func check(_ count: Int, within length: ClosedRange<Int>?, at path: Path, _ value: String) {
         if let length, let bound = Self.broken(length, by: count) { self.fail(path, .length(bound), value) }
     }
 
