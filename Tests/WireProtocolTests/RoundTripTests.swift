@@ -82,7 +82,7 @@ struct RoundTripTests {
             let frame = OperationFrame(operation)
             let codec = try #require(frame.service.dialects.first?.codec)
             let reply = codec.reply(.structure([:]), of: frame, requestID: "request-1")
-            var members: [String: WireValue] = [:]
+            var members = WireMembers()
             if case .structure(let found) = try codec.output(of: reply, for: frame) { members = found }
             // Where the status is a member it is always there, and a payload of no bytes is empty.
             for member in frame.output.members

@@ -22,6 +22,8 @@ enum SampleValue {
     }
 
     static func structure(_ structure: StructureSchema) -> WireValue {
-        .structure(Dictionary(uniqueKeysWithValues: structure.members.map { ($0.name, self.value(of: $0.schema())) }))
+        var members = WireMembers()
+        for member in structure.members { members[member.name] = self.value(of: member.schema()) }
+        return .structure(members)
     }
 }

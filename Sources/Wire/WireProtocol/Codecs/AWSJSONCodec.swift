@@ -11,10 +11,9 @@ struct AWSJSONCodec: WireCodec {
     }
 
     func reply(_ output: WireValue, of operation: OperationFrame, requestID: String) -> WireResponse {
-        let json = JSONBinding.wire.json(output, as: .structure(operation.output))
-        return WireResponse(
+        WireResponse(
             status: operation.http.status, headers: ["Content-Type": self.contentType, "x-amzn-RequestId": requestID],
-            body: json.serialized)
+            body: JSONBinding.wire.text(output, as: operation.output))
     }
 
     func reply(_ error: AWSError, of service: ServiceDescription, requestID: String) -> WireResponse {
@@ -34,7 +33,7 @@ struct AWSJSONCodec: WireCodec {
                 "Content-Type": self.contentType,
                 "X-Amz-Target": "\(operation.service.targetPrefix ?? "").\(operation.name)",
             ],
-            body: JSONBinding.wire.json(input, as: .structure(operation.input)).serialized)
+            body: JSONBinding.wire.text(input, as: operation.input))
     }
 
     func output(of response: WireResponse, for operation: OperationFrame) throws -> WireValue {
@@ -69,7 +68,7 @@ enum JSONBody {
 
     /// The modelled members of an error besides its message.
     static func members(of error: AWSError) -> [JSONValue.Member] {
-        error.members.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, self.json($0.value)) }
+        error.members.entries.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, self.json($0.value)) }
     }
 
     /// The JSON of a value whose schema is not at hand.
@@ -84,7 +83,7 @@ enum JSONBody {
         case .list(let values): .array(values.map(self.json))
         case .map(let entries): .object(entries.map { JSONValue.Member($0.key, self.json($0.value)) })
         case .structure(let members):
-            .object(members.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, self.json($0.value)) })
+            .object(members.entries.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, self.json($0.value)) })
         case .document(let document): document
         }
     }

@@ -16,38 +16,34 @@ struct AWSQueryCodec: WireCodec {
     }
 
     func reply(_ output: WireValue, of operation: OperationFrame, requestID: String) -> WireResponse {
-        var children: [XMLElement] = []
-        let members = XMLBinding.elements(output, of: operation.output)
-        if let wrapper = operation.resultWrapper {
-            children.append(XMLElement(wrapper, children: members))
-        } else {
-            children += members
+        let document = XMLText.document("\(operation.name)Response", namespace: operation.service.xmlNamespace) {
+            text in
+            if let wrapper = operation.resultWrapper {
+                text.element(wrapper) { XMLBinding.write(output, of: operation.output, to: &$0) }
+            } else {
+                XMLBinding.write(output, of: operation.output, to: &text)
+            }
+            text.element("ResponseMetadata") { $0.element("RequestId", requestID) }
         }
-        children.append(XMLElement("ResponseMetadata", children: [XMLElement("RequestId", text: requestID)]))
-        let root = XMLElement(
-            "\(operation.name)Response", namespace: operation.service.xmlNamespace, children: children)
-        return self.response(operation.http.status, root, requestID)
+        return self.response(operation.http.status, document, requestID)
     }
 
     func reply(_ error: AWSError, of service: ServiceDescription, requestID: String) -> WireResponse {
-        let root = XMLElement(
-            "ErrorResponse", namespace: service.xmlNamespace,
-            children: [
-                XMLElement(
-                    "Error",
-                    children: [
-                        XMLElement("Type", text: error.fault.rawValue), XMLElement("Code", text: error.code),
-                        XMLElement("Message", text: error.message),
-                    ]),
-                XMLElement("RequestId", text: requestID),
-            ])
-        return self.response(error.status, root, requestID)
+        let document = XMLText.document("ErrorResponse", namespace: service.xmlNamespace) { text in
+            text.element("Error") { text in
+                text.element("Type", error.fault.rawValue)
+                text.element("Code", error.code)
+                text.element("Message", error.message)
+            }
+            text.element("RequestId", requestID)
+        }
+        return self.response(error.status, document, requestID)
     }
 
-    private func response(_ status: Int, _ root: XMLElement, _ requestID: String) -> WireResponse {
+    private func response(_ status: Int, _ document: [UInt8], _ requestID: String) -> WireResponse {
         WireResponse(
             status: status, headers: ["Content-Type": Self.contentType, "x-amzn-RequestId": requestID],
-            body: root.document)
+            body: document)
     }
 
     func request(_ input: WireValue, for operation: OperationFrame) -> WireRequest {

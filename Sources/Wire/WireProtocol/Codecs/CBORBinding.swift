@@ -60,10 +60,8 @@ enum CBORBinding {
         }
     }
 
-    private static func structure(_ cbor: CBORValue, _ structure: StructureSchema) throws(WrongType) -> [String:
-        WireValue]
-    {
-        var members: [String: WireValue] = [:]
+    private static func structure(_ cbor: CBORValue, _ structure: StructureSchema) throws(WrongType) -> WireMembers {
+        var members = WireMembers()
         for member in structure.members {
             guard let value = cbor[member.name], value != .null else { continue }
             do {

@@ -11,32 +11,37 @@ struct EC2QueryCodec: WireCodec {
     }
 
     func reply(_ output: WireValue, of operation: OperationFrame, requestID: String) -> WireResponse {
-        var children = [XMLElement("requestId", text: requestID)]
-        // What has nothing to say says that it was done.
-        children +=
-            operation.output.members.isEmpty
-            ? [XMLElement("return", text: "true")] : XMLBinding.elements(output, of: operation.output)
-        let root = XMLElement(
-            "\(operation.name)Response", namespace: operation.service.xmlNamespace, children: children)
-        return self.response(operation.http.status, root, requestID)
+        let document = XMLText.document("\(operation.name)Response", namespace: operation.service.xmlNamespace) {
+            text in
+            text.element("requestId", requestID)
+            if operation.output.members.isEmpty {
+                // What has nothing to say says that it was done.
+                text.element("return", "true")
+            } else {
+                XMLBinding.write(output, of: operation.output, to: &text)
+            }
+        }
+        return self.response(operation.http.status, document, requestID)
     }
 
     /// With EC2's capital D in `RequestID`.
     func reply(_ error: AWSError, of service: ServiceDescription, requestID: String) -> WireResponse {
-        let members = [XMLElement("Code", text: error.code), XMLElement("Message", text: error.message)]
-        let root = XMLElement(
-            "Response",
-            children: [
-                XMLElement("Errors", children: [XMLElement("Error", children: members)]),
-                XMLElement("RequestID", text: requestID),
-            ])
-        return self.response(error.status, root, requestID)
+        let document = XMLText.document("Response") { text in
+            text.element("Errors") { text in
+                text.element("Error") { text in
+                    text.element("Code", error.code)
+                    text.element("Message", error.message)
+                }
+            }
+            text.element("RequestID", requestID)
+        }
+        return self.response(error.status, document, requestID)
     }
 
-    private func response(_ status: Int, _ root: XMLElement, _ requestID: String) -> WireResponse {
+    private func response(_ status: Int, _ document: [UInt8], _ requestID: String) -> WireResponse {
         WireResponse(
             status: status, headers: ["Content-Type": Self.contentType, "x-amzn-RequestId": requestID],
-            body: root.document)
+            body: document)
     }
 
     func request(_ input: WireValue, for operation: OperationFrame) -> WireRequest {

@@ -48,9 +48,9 @@ extension JSONBinding {
     /// The members of `structure` that pass the filter.
     func structure(
         _ json: JSONValue, _ structure: StructureSchema, where isIncluded: (MemberSchema) -> Bool
-    ) throws(WrongType) -> [String: WireValue] {
+    ) throws(WrongType) -> WireMembers {
         guard case .object(let found) = json else { throw json.mismatch("a structure") }
-        var members: [String: WireValue] = [:]
+        var members = WireMembers()
         for entry in found where entry.value != .null {
             guard let member = structure.members.first(where: { self.name(of: $0) == entry.name }), isIncluded(member)
             else {

@@ -24,7 +24,7 @@ struct RestCodec: WireCodec {
     }
 
     /// The members that travel in the body.
-    private func body(_ bytes: [UInt8], of structure: StructureSchema) throws(UnreadableInput) -> [String: WireValue] {
+    private func body(_ bytes: [UInt8], of structure: StructureSchema) throws(UnreadableInput) -> WireMembers {
         if let payload = structure.members.first(where: { $0.name == structure.payload }) {
             guard !bytes.isEmpty else { return [:] }
             switch payload.schema() {
@@ -41,7 +41,7 @@ struct RestCodec: WireCodec {
     }
 
     private static func set(
-        _ members: inout [String: WireValue], _ member: MemberSchema, _ texts: [String],
+        _ members: inout WireMembers, _ member: MemberSchema, _ texts: [String],
         _ failures: inout [ValidationFailure]
     ) {
         guard let text = texts.first else { return }
@@ -107,7 +107,7 @@ struct RestCodec: WireCodec {
 
     /// The document of the members that travel in the body.
     private func body(_ value: WireValue, _ structure: StructureSchema, _ operation: OperationFrame) -> [UInt8] {
-        var members: [String: WireValue] = [:]
+        var members = WireMembers()
         if case .structure(let all) = value { members = all }
         let bodyNames = Set(structure.members.filter { $0.location == .body }.map(\.name))
         return self.documents.bytes(

@@ -26,8 +26,8 @@ enum RestDocuments: Sendable {
     /// - Parameter name: of the root element.
     func bytes(_ value: WireValue, as structure: StructureSchema, named name: String, namespace: String?) -> [UInt8] {
         switch self {
-        case .json: JSONBinding.wire.json(value, as: .structure(structure)).serialized
-        case .xml: XMLElement(name, namespace: namespace, children: XMLBinding.elements(value, of: structure)).document
+        case .json: JSONBinding.wire.text(value, as: structure)
+        case .xml: XMLText.document(name, namespace: namespace) { XMLBinding.write(value, of: structure, to: &$0) }
         }
     }
 
@@ -46,7 +46,9 @@ enum RestDocuments: Sendable {
         case .xml:
             response.headers.append("x-amz-request-id", requestID)
             let members = [("Code", error.code), ("Message", error.message), ("RequestId", requestID)]
-            response.body = XMLElement("Error", children: members.map { XMLElement($0.0, text: $0.1) }).document
+            response.body = XMLText.document("Error") { text in
+                for (name, value) in members { text.element(name, value) }
+            }
         }
         return response
     }

@@ -1,39 +1,50 @@
 /// Converts between XML elements and wire values, led by a schema.
 enum XMLBinding {
-    /// The child elements of a structure's set members, in the order of the model.
-    static func elements(_ value: WireValue, of structure: StructureSchema) -> [XMLElement] {
-        guard case .structure(let members) = value else { return [] }
-        return structure.members.flatMap { member -> [XMLElement] in
-            guard let value = members[member.name] else { return [] }
-            return self.elements(value, as: member.schema(), named: member.wireName)
-        }
+    /// Writes a structure's set members, in the order of the model.
+    static func write(_ value: WireValue, of structure: StructureSchema, to text: inout XMLText) {
+        guard case .structure(let members) = value else { return }
+        members.forEach(of: structure) { self.write($1, as: $0.schema(), named: $0.wireName, to: &text) }
     }
 
     /// One element, or several for a flattened list or map.
-    private static func elements(_ value: WireValue, as schema: Schema, named name: String) -> [XMLElement] {
+    private static func write(_ value: WireValue, as schema: Schema, named name: String, to text: inout XMLText) {
         switch (value, schema) {
         case (.structure, .structure(let structure)):
-            return [XMLElement(name, children: self.elements(value, of: structure))]
+            text.element(name) { self.write(value, of: structure, to: &$0) }
         case (.list(let values), .list(let list)):
-            let elementName = list.flattened ? name : list.elementName
-            let elements = values.flatMap { self.elements($0, as: list.element(), named: elementName) }
-            return list.flattened ? elements : [XMLElement(name, children: elements)]
-        case (.map(let entries), .map(let map)):
-            let elements = entries.map { entry in
-                XMLElement(
-                    map.flattened ? name : "entry",
-                    children: self.elements(.string(entry.key), as: map.key(), named: map.keyName)
-                        + self.elements(entry.value, as: map.value(), named: map.valueName))
+            let schema = list.element()
+            if list.flattened {
+                for value in values { self.write(value, as: schema, named: name, to: &text) }
+            } else {
+                text.element(name) { text in
+                    for value in values { self.write(value, as: schema, named: list.elementName, to: &text) }
+                }
             }
-            return map.flattened ? elements : [XMLElement(name, children: elements)]
+        case (.map(let entries), .map(let map)):
+            if map.flattened {
+                for entry in entries { self.write(entry, of: map, named: name, to: &text) }
+            } else {
+                text.element(name) { text in
+                    for entry in entries { self.write(entry, of: map, named: "entry", to: &text) }
+                }
+            }
         default:
-            return [XMLElement(name, text: TextualScalar.text(of: value, as: schema))]
+            text.element(name, TextualScalar.text(of: value, as: schema))
+        }
+    }
+
+    private static func write(
+        _ entry: (key: String, value: WireValue), of map: MapSchema, named name: String, to text: inout XMLText
+    ) {
+        text.element(name) { text in
+            self.write(.string(entry.key), as: map.key(), named: map.keyName, to: &text)
+            self.write(entry.value, as: map.value(), named: map.valueName, to: &text)
         }
     }
 
     /// Reads the members of `structure` from the children of an element; what cannot be read counts as absent.
     static func structure(_ element: XMLElement, _ structure: StructureSchema) -> WireValue {
-        var members: [String: WireValue] = [:]
+        var members = WireMembers()
         for member in structure.members {
             let found = element.children.filter { $0.name == member.wireName }
             guard let first = found.first else { continue }

@@ -1,54 +1,13 @@
-/// An XML element without attributes but a namespace: all that AWS's XML protocols need.
+/// An XML element as it was read, without attributes: all that AWS's XML protocols need.
 struct XMLElement: Equatable, Sendable {
-    var name: String
-    var namespace: String?
+    let name: String
     /// The text of an element without children.
     var text = ""
     var children: [XMLElement] = []
 
-    init(_ name: String, namespace: String? = nil, text: String = "", children: [XMLElement] = []) {
-        self.name = name
-        self.namespace = namespace
-        self.text = text
-        self.children = children
-    }
+    init(_ name: String) { self.name = name }
 
     func child(_ name: String) -> XMLElement? { self.children.first { $0.name == name } }
-
-    /// With the declaration, in UTF-8.
-    var document: [UInt8] {
-        var bytes = Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8)
-        self.append(to: &bytes)
-        return bytes
-    }
-
-    private func append(to bytes: inout [UInt8]) {
-        bytes += Array("<\(self.name)".utf8)
-        if let namespace = self.namespace { bytes += Array(" xmlns=\"\(namespace)\"".utf8) }
-        guard !self.children.isEmpty || !self.text.isEmpty else {
-            bytes += Array("/>".utf8)
-            return
-        }
-        bytes.append(UInt8(ascii: ">"))
-        Self.appendEscaped(self.text, to: &bytes)
-        for child in self.children { child.append(to: &bytes) }
-        bytes += Array("</\(self.name)>".utf8)
-    }
-
-    private static func appendEscaped(_ text: String, to bytes: inout [UInt8]) {
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "&"): bytes += Array("&amp;".utf8)
-            case UInt8(ascii: "<"): bytes += Array("&lt;".utf8)
-            case UInt8(ascii: ">"): bytes += Array("&gt;".utf8)
-            case UInt8(ascii: "\""): bytes += Array("&quot;".utf8)
-            case 0x0D: bytes += Array("&#xD;".utf8)
-            // XML 1.0 has no form for other control characters; a space keeps the document readable.
-            case 0..<0x09, 0x0B, 0x0C, 0x0E..<0x20: bytes.append(UInt8(ascii: " "))
-            default: bytes.append(byte)
-            }
-        }
-    }
 }
 
 extension XMLElement {

@@ -8,7 +8,7 @@ package struct AWSError: Error, Equatable, Sendable, CustomStringConvertible {
     package let status: Int
     package let fault: Fault
     /// Further modelled members (`resourceIds` of a ConflictException), by wire name.
-    package let members: [String: WireValue]
+    package let members: WireMembers
 
     package enum Fault: String, Sendable {
         case sender = "Sender"
@@ -16,7 +16,7 @@ package struct AWSError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     package init(
-        code: String, message: String, status: Int = 400, fault: Fault = .sender, members: [String: WireValue] = [:]
+        code: String, message: String, status: Int = 400, fault: Fault = .sender, members: WireMembers = [:]
     ) {
         self.code = code
         self.message = message

@@ -1,6 +1,6 @@
 /// Reads the members of a structure's value into Swift types.
 package struct StructureReader {
-    private let members: [String: WireValue]
+    private let members: WireMembers
     private let shape: String
 
     /// - Throws: `ShapeMismatch` where the value is no structure.
@@ -43,18 +43,18 @@ package struct StructureReader {
     }
 }
 
-/// Collects the members of a structure that are set.
+/// Collects the members of a structure that are set, each once, in the order of its schema.
 package struct StructureWriter {
-    package private(set) var members: [String: WireValue] = [:]
+    package private(set) var members = WireMembers.inModelOrder()
 
     package init() {}
 
     package mutating func set<Value: WireRepresentable>(_ name: String, _ value: Value?) {
-        if let value { self.members[name] = value.wireValue }
+        if let value { self.members.append(name, value.wireValue) }
     }
 
     package mutating func setBlob(_ name: String, _ bytes: [UInt8]?) {
-        if let bytes { self.members[name] = .blob(bytes) }
+        if let bytes { self.members.append(name, .blob(bytes)) }
     }
 
     package var value: WireValue { .structure(self.members) }

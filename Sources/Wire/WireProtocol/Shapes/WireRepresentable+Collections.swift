@@ -6,7 +6,8 @@ extension Array: WireRepresentable where Element: WireRepresentable {
         for value in values { self.append(try Element(wire: value)) }
     }
 
-    package var wireValue: WireValue { .list(self.map(\.wireValue)) }
+    // Not by key path: `map` would project each element through it.
+    package var wireValue: WireValue { .list(self.map { $0.wireValue }) }
 }
 
 extension Dictionary: WireRepresentable where Key == String, Value: WireRepresentable {

@@ -13,7 +13,7 @@ package enum WireValue: Equatable, Sendable {
     /// In the order of the wire.
     case map([(key: String, value: WireValue)])
     /// By member name of the model (never the wire name). Absent members are absent.
-    case structure([String: WireValue])
+    case structure(WireMembers)
     /// A Smithy document: any JSON value.
     case document(JSONValue)
 
