@@ -3,9 +3,10 @@
 
 Both hold the same small stack: one service behind one target group, and one CodeDeploy deployment. The same signed
 request is then repeated by wrk (one thread, 64 kept-alive connections); the servers take turns. Printed are medians of
-requests per second and 99th percentile latency, and Teal's ratio to moto.
+requests per second and 99th percentile latency, and Teal's ratio to moto. Teal's CPU time per request depends least on what
+else the machine does. At last Teal is asked again, with many more services in its store.
 
-    Benchmarks/api.py [--teal PATH] [--rounds 3] [--seconds 4] [--connections 64]
+    Benchmarks/api.py [--teal PATH] [--rounds 3] [--seconds 4] [--connections 64] [--services 2000]
 """
 import argparse
 import contextlib
@@ -63,6 +64,7 @@ class Stack:
         def client(name):
             return boto3.client(name, region_name="us-east-1", endpoint_url=endpoint,
                                 aws_access_key_id=credentials.access_key, aws_secret_access_key=credentials.secret_key)
+        self.client = client
         elb, ecs, deploy, ec2 = client("elbv2"), client("ecs"), client("codedeploy"), client("ec2")
         subnets, security_groups, vpc = SUBNETS, ["sg-0123456789abcdef0"], "vpc-0123456789abcdef0"
         if program is None:  # moto takes only the network that it made itself
@@ -81,6 +83,7 @@ class Stack:
             family="web", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
             containerDefinitions=[{"name": "app", "image": "app:1", "command": program or ["true"], "memory": 128,
                                    "portMappings": [{"containerPort": 80}]}])["taskDefinition"]["taskDefinitionArn"]
+        self.task = task
         ecs.create_service(
             cluster="main", serviceName="web", taskDefinition=task, desiredCount=0 if program else 2, launchType="FARGATE",
             deploymentController={"type": "CODE_DEPLOY"},
@@ -101,6 +104,15 @@ class Stack:
         self.deployment = deploy.create_deployment(
             applicationName="app", deploymentGroupName="group",
             revision={"revisionType": "AppSpecContent", "appSpecContent": {"content": json.dumps(APPSPEC)}})["deploymentId"]
+
+    def fill(self, count):
+        """Makes that many more services, and a target group for each."""
+        elb, ecs = self.client("elbv2"), self.client("ecs")
+        for index in range(count):
+            elb.create_target_group(Name=f"group-{index}", Protocol="HTTP", Port=80, VpcId="vpc-0123456789abcdef0", TargetType="ip")
+            ecs.create_service(
+                cluster="main", serviceName=f"service-{index}", taskDefinition=self.task, desiredCount=0, launchType="FARGATE",
+                networkConfiguration={"awsvpcConfiguration": {"subnets": SUBNETS}})
 
     def requests(self):
         """(name, signing name, headers, body) of each measured call."""
@@ -135,12 +147,28 @@ def load(endpoint, credentials, signing_name, headers, body, seconds, connection
     return float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), float(p99) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def alone(teal, stack, options):
+    """Asks Teal only: requests per second, p99 and CPU time per request of each call."""
+    for name, signing_name, headers, body in stack.requests():
+        before = cpu_seconds(teal.process.pid)
+        rate, tail = load(teal.endpoint, teal.credentials, signing_name, headers, body, options.seconds, options.connections)
+        cost = (cpu_seconds(teal.process.pid) - before) / (rate * options.seconds) * 1000
+        print(f"  {name:22} teal {rate:8.0f}/s  p99 {tail:6.1f} ms  CPU {cost:.3f} ms a request", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--teal", default=os.path.join(ROOT, ".build", "release", "teal"))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--services", type=int, default=2000)
     options = parser.parse_args()
 
     with TealServer(options.teal) as teal, moto() as (moto_endpoint, moto_credentials):
@@ -162,6 +190,13 @@ def main():
             print(f"  {name:22} teal {middle['teal']:8.0f}/s  p99 {statistics.median(tails['teal']):6.1f} ms   "
                   f"moto {middle['moto']:6.0f}/s  p99 {statistics.median(tails['moto']):6.1f} ms   "
                   f"ratio {middle['teal'] / middle['moto']:5.1f}  (target: 20, p99 under 10 ms)", flush=True)
+
+        print("API, Teal alone")
+        alone(teal, peers["teal"][2], options)
+        if options.services:
+            peers["teal"][2].fill(options.services)
+            print(f"API, Teal with {options.services} more services and target groups")
+            alone(teal, peers["teal"][2], options)
 
 
 if __name__ == "__main__":
