@@ -128,6 +128,67 @@ struct IAMTests {
         #expect(code == "MalformedPolicyDocument")
     }
 
+    @Test(arguments: [
+        (#"{"Version":"2012-10-17","Statement":[]}"#, "Syntax errors in policy."),
+        (#"{"Version":"2012-10-17","Statement":{"Effect":"Maybe"}}"#, "Syntax errors in policy."),
+        (
+            #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","NotAction":[],"Resource":"*"}}"#,
+            "Syntax errors in policy."
+        ),
+        (
+            #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Odd":{"a":"b"}}}}"#,
+            "Syntax errors in policy."
+        ),
+        (
+            #"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#,
+            "Policy document must be version 2012-10-17 or greater."
+        ),
+        (
+            #"{"Version":"2012-10-17","Statement":{"Effect":"allow","Action":"s3:*","Resource":"*"}}"#,
+            "The policy failed legacy parsing"
+        ),
+        (
+            #"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"DateLessThan":{"a":"2016-13"}}}}"#,
+            "The policy failed legacy parsing"
+        ),
+        (#"{"Version":"2012-10-17","Statement":{"Effect":"Allow"}}"#, "Policy statement must contain actions."),
+        (
+            #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*"}}"#,
+            "Policy statement must contain resources."
+        ),
+        (
+            #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"everything","Resource":"*"}}"#,
+            "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+        ),
+        (
+            #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"a:b:c"}}"#,
+            #"Partition "b" is not valid for resource "arn:b:c:*:*:*"."#
+        ),
+        (
+            #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"bucket"}}"#,
+            #"Resource bucket must be in ARN format or "*"."#
+        ),
+    ])
+    func brokenManagedPoliciesAreRefusedInWords(document: String, message: String) async throws {
+        let fixture = try IdentityFixture()
+        let error = await #expect(throws: AWSError.self) {
+            _ = try await fixture.root.call(IAM.CreatePolicy.self, .init(policyName: "p", policyDocument: document))
+        }
+        #expect(error?.code == "MalformedPolicyDocument")
+        #expect(error?.message == message)
+    }
+
+    @Test(arguments: [
+        #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":["arn:aws:s3:::bucket/*",null]}}"#,
+        #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","NotAction":"iam:*","NotResource":"arn:aws:ecs:eu-west-1:123456789012:service/a/b"}}"#,
+        #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ecs:*","Resource":"*","Condition":{"ForAnyValue:StringLikeIfExists":{"aws:TagKeys":["a"]},"Bool":{"aws:SecureTransport":true},"DateLessThan":{"aws:CurrentTime":"2030-01-01T00:00:00Z"}}}}"#,
+        #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::123456789012:role/*"}}"#,
+    ])
+    func usualManagedPoliciesAreTaken(document: String) async throws {
+        let fixture = try IdentityFixture()
+        _ = try await fixture.root.call(IAM.CreatePolicy.self, .init(policyName: "p", policyDocument: document))
+    }
+
     @Test func versionNumbersAreNeverUsedTwice() async throws {
         let fixture = try IdentityFixture()
         let aws = fixture.root

@@ -7,7 +7,7 @@ extension IAMHandlers {
     func createPolicy(_ input: IAM.CreatePolicy.Input, _ context: RequestContext) async throws
         -> IAM.CreatePolicy.Output
     {
-        try PolicyDocument.check(input.policyDocument, as: .identity)
+        try PolicyDocument.check(input.policyDocument, as: .managed)
         let path = input.path ?? "/"
         let now = self.clock.now()
         let policy = StoredPolicy(

@@ -9,7 +9,7 @@ extension IAMHandlers {
     func createPolicyVersion(
         _ input: IAM.CreatePolicyVersion.Input, _ context: RequestContext
     ) async throws -> IAM.CreatePolicyVersion.Output {
-        try PolicyDocument.check(input.policyDocument, as: .identity)
+        try PolicyDocument.check(input.policyDocument, as: .managed)
         let now = self.clock.now()
         return try await self.store.write { transaction in
             var policy = try transaction.modifiablePolicy(input.policyArn)

@@ -7,7 +7,7 @@ extension IAMHandlers {
     func putInlinePolicy(
         _ name: String, _ document: String, _ kind: StoredIdentity.Kind, _ owner: String, _ context: RequestContext
     ) async throws -> EmptyShape {
-        try PolicyDocument.check(document, as: .identity)
+        try PolicyDocument.check(document, as: .inline)
         try await self.store.write { transaction in
             try transaction.putInlinePolicy(
                 name, document, of: try transaction.modifiableIdentity(kind, owner, context))
