@@ -100,6 +100,25 @@ struct ContractTests {
     }
 
     @Test(arguments: RuntimeUnderTest.allCases)
+    func aContainerThatHasEndedStartsAgainOnceForEachEnd(_ runtime: RuntimeUnderTest) async throws {
+        try await runtime.with { fixture in
+            let sandbox = try await fixture.sandbox()
+            let specification = shell("if test -e been; then echo again; exit 4; fi; : > been; echo first; exit 3")
+            let first = try await fixture.runtime.startContainer(specification, in: sandbox)
+            #expect(try await fixture.runtime.waitForExit(of: first).code == 3)
+            let position = try await fixture.output(of: first).last?.position
+            let second = try await fixture.runtime.restartContainer(specification, after: first, in: sandbox)
+            #expect(second.startedAt > first.startedAt)
+            #expect(try await fixture.runtime.waitForExit(of: second).code == 4)
+            // A control plane that died before it had noted the second start asks again.
+            #expect(
+                try await fixture.restarted().restartContainer(specification, after: first, in: sandbox) == second)
+            #expect(try await fixture.output(of: second, after: position).map(\.text) == ["again"])
+            #expect(try await fixture.output(of: second).map(\.text) == ["first", "again"])
+        }
+    }
+
+    @Test(arguments: RuntimeUnderTest.allCases)
     func aRestartedControlPlaneAdoptsWhatRuns(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let container = try await fixture.start("trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done")

@@ -125,6 +125,7 @@ def test_engine_options_reach_the_container(tasks):
 
 
 def test_containers_of_an_awsvpc_task_share_its_name_servers(tasks):
+    tasks.logs.create_log_group(logGroupName="/resolv")
     task = tasks.run(
         tasks.define(
             shell("app", "cat /etc/resolv.conf; exec sleep 60", dnsServers=["192.0.2.53"], dnsSearchDomains=["corp.example"],
@@ -150,3 +151,9 @@ def test_containers_find_each_other_and_share_volumes_and_processes(tasks):
     assert container(done, "app").get("exitCode") == 0, done
     assert tasks.lines("/together") == ["shared", "read-only", "shared", "1"]
     assert containers(tasks.server) == set()
+
+
+def test_a_container_that_ends_too_soon_is_not_started_again(tasks):
+    policy = {"enabled": True, "ignoredExitCodes": [0], "restartAttemptPeriod": 60}
+    done = tasks.finish(shell("app", "exit 3", restartPolicy=policy))
+    assert (container(done, "app")["exitCode"], done["stopCode"]) == (3, "EssentialContainerExited")

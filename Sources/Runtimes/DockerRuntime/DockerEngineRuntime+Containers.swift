@@ -6,7 +6,29 @@ extension DockerEngineRuntime {
     package func startContainer(_ specification: ContainerSpecification, in sandbox: Sandbox) async throws
         -> ContainerHandle
     {
+        try await self.start(try await self.create(specification, in: sandbox), specification, in: sandbox)
+    }
+
+    /// It is the same container of the engine, found by its own start whether it was started again already.
+    package func restartContainer(
+        _ specification: ContainerSpecification, after previous: ContainerHandle, in sandbox: Sandbox
+    ) async throws -> ContainerHandle {
         let id = try await self.create(specification, in: sandbox)
+        do {
+            if let state = try await self.engine.container(id), case .exited = state.status,
+                state.startedAt == previous.startedAt
+            {
+                try await self.engine.startContainer(id)
+            }
+        } catch let error as EngineError {
+            throw RuntimeFailure.cannotStartContainer(error.description)
+        }
+        return try await self.start(id, specification, in: sandbox)
+    }
+
+    private func start(
+        _ id: String, _ specification: ContainerSpecification, in sandbox: Sandbox
+    ) async throws -> ContainerHandle {
         do {
             if try await self.engine.container(id)?.status == .created { try await self.engine.startContainer(id) }
         } catch let error as EngineError {

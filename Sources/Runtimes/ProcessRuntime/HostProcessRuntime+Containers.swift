@@ -7,6 +7,18 @@ extension HostProcessRuntime {
     package func startContainer(_ specification: ContainerSpecification, in sandbox: Sandbox) async throws
         -> ContainerHandle
     {
+        try await self.start(specification, after: nil, in: sandbox)
+    }
+
+    package func restartContainer(
+        _ specification: ContainerSpecification, after previous: ContainerHandle, in sandbox: Sandbox
+    ) async throws -> ContainerHandle {
+        try await self.start(specification, after: previous.startedAt, in: sandbox)
+    }
+
+    private func start(
+        _ specification: ContainerSpecification, after previous: Timestamp?, in sandbox: Sandbox
+    ) async throws -> ContainerHandle {
         if let member = specification.unsupportedByProcesses {
             throw RuntimeFailure.unsupported(
                 "the process runtime cannot give container \(specification.name) \(member); use --runtime docker")
@@ -14,7 +26,7 @@ extension HostProcessRuntime {
         let folder = RunFolder(taskFolder: self.taskFolder(sandbox.taskID), container: specification.name)
         let record = try await self.blocking { [self] in
             do {
-                return try self.start(specification, in: sandbox, folder: folder)
+                return try self.start(specification, after: previous, in: sandbox, folder: folder)
             } catch let failure as StartFailure {
                 throw RuntimeFailure.cannotStartContainer(failure.description)
             } catch let failure as SystemError {
@@ -29,17 +41,21 @@ extension HostProcessRuntime {
     }
 
     /// Blocks until the program executes or cannot.
+    /// - Parameter previous: the start of a run that has ended and is to be followed by another; `nil` for the first.
     private func start(
-        _ specification: ContainerSpecification, in sandbox: Sandbox, folder: RunFolder
+        _ specification: ContainerSpecification, after previous: Timestamp?, in sandbox: Sandbox, folder: RunFolder
     ) throws -> StartRecord {
         guard specification.name != ".", !specification.name.contains("/"), !specification.name.contains(".") else {
             throw StartFailure("\"\(specification.name)\" is no container name")
         }
         try Files.makeFolder(folder.path)
         let lock = try Descriptor(opening: folder.lockPath, O_RDWR | O_CREAT)
-        guard flock(lock.raw, LOCK_EX | LOCK_NB) == 0 else { return try Self.awaitStart(in: folder) }
-        // It ran already, and has ended: a container starts once.
-        if let record = try folder.started() { return record }
+        guard flock(lock.raw, LOCK_EX | LOCK_NB) == 0 else { return try Self.awaitStart(in: folder, after: previous) }
+        // It ran already, and has ended: it starts again only where that is asked for, and once for each end.
+        if let record = try folder.started() {
+            guard record.startedAt == previous else { return record }
+            try folder.forgetRun()
+        }
 
         try folder.write(try self.launchRecord(for: specification, in: sandbox))
         return try self.startShim(in: folder, lock: lock)
@@ -76,9 +92,9 @@ extension HostProcessRuntime {
     }
 
     /// The shim was started a moment ago by a control plane that is gone, or by a call that is still running.
-    private static func awaitStart(in folder: RunFolder) throws -> StartRecord {
+    private static func awaitStart(in folder: RunFolder, after previous: Timestamp?) throws -> StartRecord {
         for _ in 0..<500 {
-            if let record = try folder.started() { return record }
+            if let record = try folder.started(), record.startedAt != previous { return record }
             usleep(10_000)
         }
         throw StartFailure("the shim in \(folder.path) does not start its container")

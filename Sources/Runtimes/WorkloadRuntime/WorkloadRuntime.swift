@@ -19,6 +19,13 @@ package protocol WorkloadRuntime: Sendable {
     /// - Throws: `RuntimeFailure.cannotStartContainer` or `.cannotCreateContainer`.
     func startContainer(_ specification: ContainerSpecification, in sandbox: Sandbox) async throws -> ContainerHandle
 
+    /// Starts a container again that has exited, in the same sandbox, with the same files and going on with the same output.
+    /// - Parameter previous: the run that has ended. Where a later one was started already, that one is returned.
+    /// - Throws: `RuntimeFailure.cannotStartContainer` or `.cannotCreateContainer`.
+    func restartContainer(
+        _ specification: ContainerSpecification, after previous: ContainerHandle, in sandbox: Sandbox
+    ) async throws -> ContainerHandle
+
     /// Returns when the container has exited, at once if it already had; also for an adopted container.
     func waitForExit(of container: ContainerHandle) async throws -> ContainerExit
 

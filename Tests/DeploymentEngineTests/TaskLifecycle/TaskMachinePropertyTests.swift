@@ -121,12 +121,12 @@ private struct TaskWorld {
             try #require(self.hasSandbox)
             if fails { return self.task.imageFailed(of: name, "no", at: self.now) }
             self.task.imagePrepared(of: name, digest: nil, at: self.now)
-        case .startContainer(let name):
+        case .startContainer(let name, _):
             try #require(self.hasSandbox)
             if fails { return self.task.containerStartFailed(name, "no", at: self.now) }
             self.live.insert(name)
             self.task.containerStarted(name, at: self.now)
-        case .watchContainer(let name):
+        case .watchContainer(let name, _):
             try #require(self.live.contains(name))
             guard Int.random(in: 0..<8, using: &self.generator) == 0 else { return }
             self.live.remove(name)

@@ -105,6 +105,51 @@ import Testing
         #expect(!task.hasReachedRunning)
     }
 
+    @Test func aRestartPolicyStartsTheContainerAgainWithinTheTask() {
+        let policy = RestartPlan(ignoredExitCodes: [0], attemptPeriod: .seconds(60))
+        let check = HealthCheckPlan(retries: 1)
+        var task = self.machine([ContainerPlan(name: "web", healthCheck: check, restartPolicy: policy)])
+        task.sandboxCreated(at: self.at(1))
+        task.imagePrepared(of: "web", digest: nil, at: self.at(1))
+        task.containerStarted("web", at: self.at(1))
+        task.healthProbeFinished(of: "web", passed: true, at: self.at(31))
+        task.containerExited("web", code: 1, outOfMemory: false, at: self.at(61))
+        #expect(task.phase == .running)
+        #expect(task.commands == [.startContainer("web", run: 1)])
+        // The end is told only once.
+        task.containerExited("web", code: 1, outOfMemory: false, at: self.at(61))
+        #expect(task.containers[0].restarts == 1)
+        task.containerStarted("web", at: self.at(62))
+        #expect(task.health == .unknown)
+        #expect(task.commands.contains(.watchContainer("web", run: 1)))
+        // Too soon.
+        task.containerExited("web", code: 1, outOfMemory: false, at: self.at(121))
+        #expect(task.stop?.code == .essentialContainerExited)
+        #expect(task.containers[0].stage == .stopped(.init(exitCode: 1, reason: nil, hasRun: true)))
+    }
+
+    @Test(arguments: [0, nil])
+    func ignoredAndUnseenEndsAreFinal(code: Int?) {
+        let policy = RestartPlan(ignoredExitCodes: [0], attemptPeriod: .seconds(60))
+        var task = self.machine([ContainerPlan(name: "web", restartPolicy: policy)])
+        task.sandboxCreated(at: self.at(1))
+        task.imagePrepared(of: "web", digest: nil, at: self.at(1))
+        task.containerStarted("web", at: self.at(1))
+        task.containerExited("web", code: code, outOfMemory: false, at: self.at(300))
+        #expect(task.stop?.code == .essentialContainerExited)
+    }
+
+    @Test func aStoppingTaskRestartsNothing() {
+        let policy = RestartPlan(attemptPeriod: .seconds(60))
+        var task = self.machine([ContainerPlan(name: "web", restartPolicy: policy)])
+        task.sandboxCreated(at: self.at(1))
+        task.imagePrepared(of: "web", digest: nil, at: self.at(1))
+        task.containerStarted("web", at: self.at(1))
+        task.stopRequested(TaskStop(.userInitiated, reason: ""), at: self.at(200))
+        task.containerExited("web", code: 143, outOfMemory: false, at: self.at(201))
+        #expect(task.phase == .deprovisioning)
+    }
+
     @Test func aRegistrationThatIsGivenUpLeavesNothingToUndo() {
         var task = self.machine([ContainerPlan(name: "web")], targets: ["web"])
         task.sandboxCreated(at: self.at(1))

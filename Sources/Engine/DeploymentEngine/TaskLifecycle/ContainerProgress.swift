@@ -35,6 +35,11 @@ package struct ContainerProgress: Hashable, Sendable, Codable {
     package let plan: ContainerPlan
     package internal(set) var stage: Stage = .imageWanted
     package internal(set) var imageDigest: String?
+    /// How often the restart policy has started it again; `nil` for never.
+    package internal(set) var restarts: Int?
+
+    /// Tells the container's runs apart: 0 for the first.
+    package var run: Int { self.restarts ?? 0 }
 
     package var name: String { self.plan.name }
 

@@ -5,9 +5,10 @@ extension TaskMachine {
     package enum Command: Hashable, Sendable {
         case createSandbox
         case prepareImage(container: String)
-        case startContainer(String)
-        /// Report the container's exit; for a container that an earlier run of the driver started, too.
-        case watchContainer(String)
+        /// - Parameter run: above 0, a container that has ended is started again.
+        case startContainer(String, run: Int = 0)
+        /// Report the exit of this run; for a container that an earlier run of the driver started, too.
+        case watchContainer(String, run: Int = 0)
         /// Run the health command once, not before the given moment.
         case probeHealth(container: String, at: Timestamp)
         case registerTargets
@@ -45,11 +46,11 @@ extension TaskMachine {
     }
 
     private var watches: [Command] {
-        self.containers.filter(\.isRunning).map { .watchContainer($0.name) }
+        self.containers.filter(\.isRunning).map { .watchContainer($0.name, run: $0.run) }
     }
 
     private var starts: [Command] {
-        self.containers.filter { $0.stage == .starting }.map { .startContainer($0.name) }
+        self.containers.filter { $0.stage == .starting }.map { .startContainer($0.name, run: $0.run) }
     }
 
     private var probes: [Command] {

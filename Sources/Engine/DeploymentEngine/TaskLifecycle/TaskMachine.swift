@@ -137,7 +137,15 @@ extension TaskMachine {
     /// - Parameter code: `nil` where the end was not seen (the container vanished).
     package mutating func containerExited(_ container: String, code: Int?, outOfMemory: Bool, at now: Timestamp) {
         self.record { machine in
-            guard let index = machine.index(of: container), machine.containers[index].isRunning else { return }
+            guard let index = machine.index(of: container), case .running(let running) = machine.containers[index].stage
+            else { return }
+            if machine.stop == nil, let policy = machine.containers[index].plan.restartPolicy,
+                policy.restarts(after: code, ranFor: now - running.startedAt)
+            {
+                machine.containers[index].restarts = machine.containers[index].run + 1
+                machine.containers[index].stage = .starting
+                return machine.advance(at: now)
+            }
             let reason =
                 outOfMemory
                 ? "OutOfMemoryError: Container killed due to memory usage"

@@ -22,10 +22,12 @@ package struct ContainerPlan: Hashable, Sendable, Codable {
     /// Between the stop signal and SIGKILL.
     package var stopTimeout: Duration
     package var healthCheck: HealthCheckPlan?
+    /// `nil`: a container that ends has ended.
+    package var restartPolicy: RestartPlan?
 
     package init(
         name: String, isEssential: Bool = true, dependencies: [ContainerDependency] = [], startTimeout: Duration? = nil,
-        stopTimeout: Duration = .seconds(30), healthCheck: HealthCheckPlan? = nil
+        stopTimeout: Duration = .seconds(30), healthCheck: HealthCheckPlan? = nil, restartPolicy: RestartPlan? = nil
     ) {
         self.name = name
         self.isEssential = isEssential
@@ -33,6 +35,26 @@ package struct ContainerPlan: Hashable, Sendable, Codable {
         self.startTimeout = startTimeout
         self.stopTimeout = stopTimeout
         self.healthCheck = healthCheck
+        self.restartPolicy = restartPolicy
+    }
+}
+
+/// When a container that ends is started again within its task (`restartPolicy` of a container definition).
+package struct RestartPlan: Hashable, Sendable, Codable {
+    /// Ends with one of these are final.
+    package var ignoredExitCodes: [Int]
+    /// How long the container must have run; what ends earlier is not started again.
+    package var attemptPeriod: Duration
+
+    package init(ignoredExitCodes: [Int] = [], attemptPeriod: Duration = .seconds(300)) {
+        self.ignoredExitCodes = ignoredExitCodes
+        self.attemptPeriod = attemptPeriod
+    }
+
+    /// - Parameter code: `nil` where the end was not seen; then there is nothing to start again.
+    func restarts(after code: Int?, ranFor duration: Duration) -> Bool {
+        guard let code, !self.ignoredExitCodes.contains(code) else { return false }
+        return duration >= self.attemptPeriod
     }
 }
 

@@ -27,6 +27,13 @@ struct RunFolder: Hashable, Sendable {
     func write(_ record: StartRecord) throws(SystemError) { try self.write(record.json, "started.json") }
     func write(_ record: ExitRecord) throws(SystemError) { try self.write(record.json, "exit.json") }
 
+    /// Makes it the folder of a container that has not run; its output stays. What says that it has ended goes last, so that
+    /// after a crash in between it still has.
+    func forgetRun() throws(SystemError) {
+        try Files.remove("\(self.path)/started.json")
+        try Files.remove("\(self.path)/exit.json")
+    }
+
     private func read(_ name: String) throws -> JSONValue? {
         try Files.read("\(self.path)/\(name)").map { try JSONValue(parsing: $0) }
     }

@@ -17,7 +17,11 @@ struct OutputLog: ~Copyable {
         self.folder = folder
         self.segmentSize = segmentSize
         self.segmentCount = segmentCount
+        // Of a run before; a folder that cannot be read has none that could be kept.
+        let segments = (try? Files.names(in: folder))?.compactMap(Self.segment(ofFile:)) ?? []
+        self.segment = segments.max().map { $0 + 1 } ?? 0
         self.openSegment()
+        if self.segment > 0 { unlink(Self.path(ofSegment: self.segment - segmentCount, in: folder)) }
     }
 
     static func path(ofSegment segment: Int, in folder: String) -> String { "\(folder)/output.\(segment).log" }

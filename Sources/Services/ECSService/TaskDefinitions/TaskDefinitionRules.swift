@@ -118,6 +118,16 @@ struct TaskDefinitionRules: Sendable {
         try self.checkNetwork(of: container)
         try self.checkMounts(of: container)
         if self.isFargate { try self.checkFargate(container) }
+        if let policy = container.restartPolicy {
+            if let period = policy.restartAttemptPeriod, !(60...1800).contains(period) {
+                throw ECS.Errors.clientException(
+                    "Container '\(name)': restartAttemptPeriod \(period) is not between 60 and 1800 seconds.")
+            }
+            if let codes = policy.ignoredExitCodes, codes.count > 50 {
+                throw ECS.Errors.clientException(
+                    "Container '\(name)': ignoredExitCodes has \(codes.count) items, at most 50 are allowed.")
+            }
+        }
         if let timeout = container.stopTimeout, timeout < 0 || (self.isFargate && timeout > 120) {
             throw ECS.Errors.clientException("Invalid stopTimeout \(timeout) in container '\(name)': 0 to 120 seconds.")
         }

@@ -1,3 +1,4 @@
+internal import DeploymentEngine
 internal import ECSAPI
 internal import WorkloadRuntime
 
@@ -59,5 +60,15 @@ extension [String] {
     var uniqued: [String] {
         var seen: Set<String> = []
         return self.filter { seen.insert($0).inserted }
+    }
+}
+
+extension RestartPlan {
+    /// `nil` for a policy that is not enabled.
+    init?(_ policy: ECS.ContainerRestartPolicy) {
+        guard policy.enabled else { return nil }
+        self.init(
+            ignoredExitCodes: policy.ignoredExitCodes ?? [],
+            attemptPeriod: .seconds(policy.restartAttemptPeriod ?? 300))
     }
 }

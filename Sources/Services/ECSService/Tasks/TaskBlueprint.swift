@@ -83,7 +83,8 @@ struct TaskBlueprint: Sendable {
         return ContainerPlan(
             name: container.name ?? "", isEssential: container.essential ?? true, dependencies: dependencies,
             startTimeout: container.startTimeout.map { .seconds($0) },
-            stopTimeout: .seconds(container.stopTimeout ?? 30), healthCheck: check)
+            stopTimeout: .seconds(container.stopTimeout ?? 30), healthCheck: check,
+            restartPolicy: container.restartPolicy.flatMap(RestartPlan.init))
     }
 
     private func sandbox(_ id: String, _ containers: [ECS.ContainerDefinition]) -> SandboxSpecification {
@@ -205,7 +206,7 @@ struct TaskBlueprint: Sendable {
                 ("secrets", container.secrets?.isEmpty == false),
                 ("environmentFiles", container.environmentFiles?.isEmpty == false),
                 ("firelensConfiguration", container.firelensConfiguration != nil),
-                ("restartPolicy", container.restartPolicy?.enabled == true),
+                ("restartPolicy of a container behind a target group at a dynamic port", self.movesPort(container)),
                 ("repositoryCredentials", container.repositoryCredentials != nil),
                 ("resourceRequirements", container.resourceRequirements?.isEmpty == false),
                 ("disableNetworking", container.disableNetworking == true),
@@ -228,6 +229,13 @@ struct TaskBlueprint: Sendable {
     private static let logOptions: Set<String> = [
         "awslogs-group", "awslogs-region", "awslogs-stream-prefix", "awslogs-create-group", "mode", "max-buffer-size",
     ]
+
+    /// An engine gives a container that starts again another port of its choice, under which it is not registered.
+    private func movesPort(_ container: ECS.ContainerDefinition) -> Bool {
+        container.restartPolicy?.enabled == true && self.definition.networkMode ?? .bridge == .bridge
+            && self.loadBalancers.contains { $0.containerName == container.name }
+            && container.portMappings?.contains { ($0.hostPort ?? 0) == 0 } == true
+    }
 
     private static func unsupportedLogOption(_ container: ECS.ContainerDefinition) -> String? {
         guard let configuration = container.logConfiguration, configuration.logDriver == .awslogs else { return nil }

@@ -14,8 +14,8 @@ extension TaskDriver {
         switch command {
         case .createSandbox: await self.createSandbox()
         case .prepareImage(let container): await self.prepareImage(of: container)
-        case .startContainer(let container): await self.startContainer(container)
-        case .watchContainer(let container): await self.watchContainer(container)
+        case .startContainer(let container, let run): await self.startContainer(container, run: run)
+        case .watchContainer(let container, _): await self.watchContainer(container)
         case .probeHealth(let container, let moment): await self.probeHealth(of: container, at: moment)
         case .registerTargets: await self.registerTargets()
         case .deregisterTargets(let drains): await self.deregisterTargets(drain: drains)
@@ -87,7 +87,7 @@ extension TaskDriver {
         }
     }
 
-    private func startContainer(_ container: String) async {
+    private func startContainer(_ container: String, run: Int) async {
         guard let assembly = await self.assembly(), let sandbox = assembly.sandbox,
             var specification = assembly.containers.first(where: { $0.name == container })
         else { return }
@@ -117,7 +117,12 @@ extension TaskDriver {
             }
         }
         let complete = specification
-        switch await self.attempt({ try await self.runtime.startContainer(complete, in: sandbox) }) {
+        let previous = run > 0 ? assembly.handles[container] : nil
+        let outcome = await self.attempt {
+            guard let previous else { return try await self.runtime.startContainer(complete, in: sandbox) }
+            return try await self.runtime.restartContainer(complete, after: previous, in: sandbox)
+        }
+        switch outcome {
         case .success(let handle):
             await self.record { machine, assembly, now in
                 assembly.handles[container] = handle

@@ -25,13 +25,15 @@ struct TaskDriver: Sendable {
     func run(on signal: WakeSignal) async {
         await withTaskGroup(of: TaskMachine.Command.self) { group in
             var underWay: Set<TaskMachine.Command> = []
-            var logged: Set<String> = []
+            var logged: [String: ContainerHandle] = [:]
             let forwarding = OpenForwardings()
             var outputDeadline: Timestamp?
             signal.raise()
             while await signal.wait(until: outputDeadline, self.clock) {
                 guard let task = await self.load(), task.machine.phase != .stopped else { break }
-                for container in self.logContainers(of: task) where logged.insert(container.name).inserted {
+                for container in self.logContainers(of: task)
+                where logged[container.name] != container && !forwarding.isOpen(container.name) {
+                    logged[container.name] = container
                     self.forwardLogs(of: container, task, forwarding, signal, in: &group)
                 }
                 let wanted = Set(task.machine.commands)
@@ -130,22 +132,23 @@ struct TaskDriver: Sendable {
         let forwarding = LogForwarding(
             runtime: self.runtime, output: self.output, clock: self.clock, destination: destination,
             container: container, logger: self.logger)
-        open.opened()
+        open.opened(container.name)
         group.addTask {
             await forwarding.run()
-            open.closed()
+            open.closed(container.name)
             signal.raise()
             return .watchContainer(container.name)
         }
     }
 }
 
-/// Counts the containers whose output is still being read.
+/// The containers whose output is still being read. One that is started again is read by one reader at a time.
 private final class OpenForwardings: Sendable {
-    private let count = Mutex(0)
+    private let names: Mutex<Set<String>> = Mutex([])
 
-    var isEmpty: Bool { self.count.withLock { $0 == 0 } }
+    var isEmpty: Bool { self.names.withLock { $0.isEmpty } }
 
-    func opened() { self.count.withLock { $0 += 1 } }
-    func closed() { self.count.withLock { $0 -= 1 } }
+    func isOpen(_ container: String) -> Bool { self.names.withLock { $0.contains(container) } }
+    func opened(_ container: String) { self.names.withLock { _ = $0.insert(container) } }
+    func closed(_ container: String) { self.names.withLock { _ = $0.remove(container) } }
 }
