@@ -43,10 +43,14 @@ struct CodeCollectionTests {
 
     @Test func whatACrashLeftHalfDoneGoes() async throws {
         try await LambdaFixture.with(isRunning: false) { lambda in
-            let folder = lambda.root + "/functions/.abc.12345678/task"
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let folder = lambda.root + "/functions"
+            let left = "." + String(repeating: "a", count: 64) + ".12345678"
+            for name in [left, "notes", ".environments"] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(folder)/\(name)/task", withIntermediateDirectories: true)
+            }
             try await lambda.handlers.collector.collect()
-            #expect(!FileManager.default.fileExists(atPath: lambda.root + "/functions/.abc.12345678"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [".environments", "notes"])
         }
     }
 

@@ -97,6 +97,9 @@ def test_call_of_a_function_that_a_stop_cuts_off_is_told_so(start_server):
 def test_stop_does_not_wait_for_a_client_that_never_finishes(start_server):
     server = start_server()
     with socket.create_connection(("127.0.0.1", server.port)) as client:
+        # The answer tells that the connection has been taken.
+        client.sendall(b"GET /_teal/health HTTP/1.1\r\nHost: teal\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 200 ")
         client.sendall(b"POST / HTTP/1.1\r\nHost: teal\r\nContent-Length: 1000\r\n\r\nhalf")
         assert terminated(server) < 15
 

@@ -98,7 +98,7 @@ package struct TealServer: Sendable {
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: self.logger)
         // For a client that never finishes its request, or never reads its answer.
-        lifetime.maximumGracefulShutdownDuration = .seconds(10)
+        lifetime.maximumGracefulShutdownDuration = .seconds(5)
         let group = ServiceGroup(configuration: lifetime)
         let outcome: Result<Void, any Error>
         do {

@@ -81,12 +81,17 @@ package final class FunctionCodeStore: Sendable {
         try await NIOThreadPool.singleton.runIfActive {
             let moment = self.holds.withLock { $0.moment }
             let names = FileTree.names(in: self.root)
-            for name in names where name.hasPrefix(".") && name.split(separator: ".").count == 2 {
-                let sha = String(name.split(separator: ".")[0])
+            for name in names where name.hasPrefix(".") {
+                guard let sha = name.split(separator: ".").first.map(String.init), Self.isSHA(sha) else { continue }
                 if !self.holds.withLock({ $0.isHeld(sha) }) { FileTree.remove("\(self.root)/\(name)") }
             }
-            return Inventory(codes: names.filter { !$0.hasPrefix(".") }, moment: moment)
+            return Inventory(codes: names.filter(Self.isSHA), moment: moment)
         }
+    }
+
+    /// Nothing else in the folder is ours to remove.
+    private static func isSHA(_ name: String) -> Bool {
+        name.utf8.count == 64 && name.allSatisfy { $0.isASCII && $0.isHexDigit }
     }
 
     /// Removes code that nothing refers to, unless somebody has held it since the inventory was taken.
