@@ -104,20 +104,24 @@ let package = Package(
         library(
             "DataPlane", in: "DataPlane/DataPlane", ["Model", "TrafficRouting", "ProxyFeed", "CLinux", crypto, logging]),
 
+        // Traffic moved through the ELBv2 API, for the services that deploy.
+        library("ListenerRouting", in: "Services/ListenerRouting", ["ELBv2API", "WireProtocol"]),
+
         // One target a service: handlers, resources, controllers.
         library(
             "CodeDeployService", in: "Services/CodeDeployService",
             [
-                "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "WireProtocol", "Model", "Store",
-                "DeploymentEngine",
+                "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "ListenerRouting", "WireProtocol",
+                "Model",
+                "Store", "DeploymentEngine",
                 crypto, lifecycle, logging, yams,
             ]),
         library(
             "ECSService", in: "Services/ECSService",
             [
-                "ECSAPI", "ELBv2API", "LogsAPI", "STSAPI", "WireProtocol", "Model", "Store", "DeploymentEngine",
-                "WorkloadRuntime",
-                lifecycle, logging,
+                "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "STSAPI", "ListenerRouting", "WireProtocol", "Model",
+                "Store",
+                "DeploymentEngine", "WorkloadRuntime", crypto, lifecycle, logging,
             ]),
         library(
             "ELBv2Service", in: "Services/ELBv2Service",

@@ -60,8 +60,9 @@ import WireProtocol
                 ),
                 (
                     .init(
-                        serviceName: "web", taskDefinition: "web", deploymentConfiguration: .init(strategy: .blueGreen)),
-                    "BLUE_GREEN"
+                        serviceName: "web", taskDefinition: "web", loadBalancers: [.init()],
+                        deploymentConfiguration: .init(strategy: .blueGreen)),
+                    "advancedConfiguration field is required"
                 ),
                 (
                     .init(serviceName: "web", taskDefinition: "web", deploymentController: .init(type: .codeDeploy)),

@@ -38,8 +38,10 @@ struct Fixture {
         let clock = StandingClock()
         let environment = TaskEnvironment { nil }
         var registry = OperationRegistry()
-        ECSHandlers(store: self.store, aws: self.aws, clock: clock, taskEnvironment: environment, logger: logger)
-            .register(in: &registry)
+        ECSHandlers(
+            store: self.store, aws: self.aws, clock: clock, taskEnvironment: environment, timeScale: .realTime,
+            logger: logger
+        ).register(in: &registry)
         dispatch.connect(registry)
         self.scheduler = ServiceScheduler(
             store: self.store, aws: self.aws, clock: clock, account: "123456789012", timeScale: .realTime,
@@ -90,10 +92,28 @@ struct Fixture {
                 requiresCompatibilities: [.fargate], cpu: "256", memory: "512"))
     }
 
-    /// Lets the scheduler work until nothing is due any more.
+    /// Lets the scheduler and the deployments work until nothing is due any more.
     func settle() async throws {
         var agenda = try await self.scheduler.firstAgenda()
-        while try await !self.scheduler.work(through: &agenda).isEmpty {}
+        while true {
+            let isScheduled = try await !self.scheduler.work(through: &agenda).isEmpty
+            let isDeployed = try await self.deploy()
+            guard isScheduled || isDeployed else { return }
+        }
+    }
+
+    /// Lets the deployments work until they wait.
+    /// - Returns: whether one did anything.
+    @discardableResult
+    func deploy() async throws -> Bool {
+        var hasActed = false
+        for id in try await self.store.read({ try $0.activeServiceDeployments() }) {
+            let driver = ServiceDeploymentDriver(
+                id: id, scope: self.aws.scope, store: self.store, aws: self.aws, clock: StandingClock(),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            while try await driver.turn() == .acted { hasActed = true }
+        }
+        return hasActed
     }
 
     /// Carries every task of the cluster on to RUNNING, as a runtime would, and lets the scheduler see it.

@@ -17,6 +17,7 @@ import WireProtocol
         try await Fixture.with { fixture in
             _ = try await fixture.definition()
             for number in 0..<20 { try await fixture.service("s\(number)") }
+            try await fixture.settle()
             _ = fixture.store.changedServices.take()
             var agenda = try await fixture.scheduler.firstAgenda()
             #expect(try await fixture.scheduler.work(through: &agenda).count == 20)
@@ -51,6 +52,7 @@ import WireProtocol
             _ = try await fixture.definition()
             try await fixture.service("broken", desiredCount: 1)
             try await fixture.service("web", desiredCount: 1)
+            try await fixture.deploy()
             let key = ServiceKey(region: "us-east-1", cluster: "default", name: "broken")
             let body = try await fixture.store.write { transaction in
                 var service = try #require(try transaction.service(key))

@@ -102,6 +102,30 @@ extension ECS {
         }
     }
 
+    package enum AccessType: OpenEnum {
+        case `public`, `private`, unknown(String)
+
+        package static let values = [
+            "PUBLIC", "PRIVATE"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "PUBLIC": self = .public
+            case "PRIVATE": self = .private
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .public: "PUBLIC"
+            case .private: "PRIVATE"
+            case .unknown(let value): value
+            }
+        }
+    }
+
     package enum AgentUpdateStatus: OpenEnum {
         case pending, staging, staged, updating, updated, failed, unknown(String)
 
@@ -778,6 +802,36 @@ extension ECS {
         }
     }
 
+    package enum DeploymentLifecycleHookStatus: OpenEnum {
+        case awaitingAction, inProgress, succeeded, failed, timedOut, unknown(String)
+
+        package static let values = [
+            "AWAITING_ACTION", "IN_PROGRESS", "SUCCEEDED", "FAILED", "TIMED_OUT"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "AWAITING_ACTION": self = .awaitingAction
+            case "IN_PROGRESS": self = .inProgress
+            case "SUCCEEDED": self = .succeeded
+            case "FAILED": self = .failed
+            case "TIMED_OUT": self = .timedOut
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .awaitingAction: "AWAITING_ACTION"
+            case .inProgress: "IN_PROGRESS"
+            case .succeeded: "SUCCEEDED"
+            case .failed: "FAILED"
+            case .timedOut: "TIMED_OUT"
+            case .unknown(let value): value
+            }
+        }
+    }
+
     package enum DeploymentLifecycleHookTargetType: OpenEnum {
         case awsLambda, pause, unknown(String)
 
@@ -1364,6 +1418,36 @@ extension ECS {
         }
     }
 
+    package enum ManagedResourceStatus: OpenEnum {
+        case provisioning, active, deprovisioning, deleted, failed, unknown(String)
+
+        package static let values = [
+            "PROVISIONING", "ACTIVE", "DEPROVISIONING", "DELETED", "FAILED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "PROVISIONING": self = .provisioning
+            case "ACTIVE": self = .active
+            case "DEPROVISIONING": self = .deprovisioning
+            case "DELETED": self = .deleted
+            case "FAILED": self = .failed
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .provisioning: "PROVISIONING"
+            case .active: "ACTIVE"
+            case .deprovisioning: "DEPROVISIONING"
+            case .deleted: "DELETED"
+            case .failed: "FAILED"
+            case .unknown(let value): value
+            }
+        }
+    }
+
     package enum ManagedScalingStatus: OpenEnum {
         case enabled, disabled, unknown(String)
 
@@ -1796,6 +1880,117 @@ extension ECS {
         }
     }
 
+    package enum ServiceDeploymentLifecycleStage: OpenEnum {
+        case reconcileService, preScaleUp, scaleUp, postScaleUp, testTrafficShift, postTestTrafficShift,
+             productionTrafficShift, postProductionTrafficShift, bakeTime, cleanUp, unknown(String)
+
+        package static let values = [
+            "RECONCILE_SERVICE", "PRE_SCALE_UP", "SCALE_UP", "POST_SCALE_UP", "TEST_TRAFFIC_SHIFT",
+            "POST_TEST_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME",
+            "CLEAN_UP"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "RECONCILE_SERVICE": self = .reconcileService
+            case "PRE_SCALE_UP": self = .preScaleUp
+            case "SCALE_UP": self = .scaleUp
+            case "POST_SCALE_UP": self = .postScaleUp
+            case "TEST_TRAFFIC_SHIFT": self = .testTrafficShift
+            case "POST_TEST_TRAFFIC_SHIFT": self = .postTestTrafficShift
+            case "PRODUCTION_TRAFFIC_SHIFT": self = .productionTrafficShift
+            case "POST_PRODUCTION_TRAFFIC_SHIFT": self = .postProductionTrafficShift
+            case "BAKE_TIME": self = .bakeTime
+            case "CLEAN_UP": self = .cleanUp
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .reconcileService: "RECONCILE_SERVICE"
+            case .preScaleUp: "PRE_SCALE_UP"
+            case .scaleUp: "SCALE_UP"
+            case .postScaleUp: "POST_SCALE_UP"
+            case .testTrafficShift: "TEST_TRAFFIC_SHIFT"
+            case .postTestTrafficShift: "POST_TEST_TRAFFIC_SHIFT"
+            case .productionTrafficShift: "PRODUCTION_TRAFFIC_SHIFT"
+            case .postProductionTrafficShift: "POST_PRODUCTION_TRAFFIC_SHIFT"
+            case .bakeTime: "BAKE_TIME"
+            case .cleanUp: "CLEAN_UP"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum ServiceDeploymentRollbackMonitorsStatus: OpenEnum {
+        case triggered, monitoring, monitoringComplete, disabled, unknown(String)
+
+        package static let values = [
+            "TRIGGERED", "MONITORING", "MONITORING_COMPLETE", "DISABLED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "TRIGGERED": self = .triggered
+            case "MONITORING": self = .monitoring
+            case "MONITORING_COMPLETE": self = .monitoringComplete
+            case "DISABLED": self = .disabled
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .triggered: "TRIGGERED"
+            case .monitoring: "MONITORING"
+            case .monitoringComplete: "MONITORING_COMPLETE"
+            case .disabled: "DISABLED"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum ServiceDeploymentStatus: OpenEnum {
+        case pending, successful, stopped, stopRequested, inProgress, rollbackRequested, rollbackInProgress,
+             rollbackSuccessful, rollbackFailed, unknown(String)
+
+        package static let values = [
+            "PENDING", "SUCCESSFUL", "STOPPED", "STOP_REQUESTED", "IN_PROGRESS", "ROLLBACK_REQUESTED",
+            "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "PENDING": self = .pending
+            case "SUCCESSFUL": self = .successful
+            case "STOPPED": self = .stopped
+            case "STOP_REQUESTED": self = .stopRequested
+            case "IN_PROGRESS": self = .inProgress
+            case "ROLLBACK_REQUESTED": self = .rollbackRequested
+            case "ROLLBACK_IN_PROGRESS": self = .rollbackInProgress
+            case "ROLLBACK_SUCCESSFUL": self = .rollbackSuccessful
+            case "ROLLBACK_FAILED": self = .rollbackFailed
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .pending: "PENDING"
+            case .successful: "SUCCESSFUL"
+            case .stopped: "STOPPED"
+            case .stopRequested: "STOP_REQUESTED"
+            case .inProgress: "IN_PROGRESS"
+            case .rollbackRequested: "ROLLBACK_REQUESTED"
+            case .rollbackInProgress: "ROLLBACK_IN_PROGRESS"
+            case .rollbackSuccessful: "ROLLBACK_SUCCESSFUL"
+            case .rollbackFailed: "ROLLBACK_FAILED"
+            case .unknown(let value): value
+            }
+        }
+    }
+
     package enum ServiceField: OpenEnum {
         case tags, unknown(String)
 
@@ -1931,6 +2126,30 @@ extension ECS {
             switch self {
             case .steadyState: "STEADY_STATE"
             case .stabilizing: "STABILIZING"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum StopServiceDeploymentStopType: OpenEnum {
+        case abort, rollback, unknown(String)
+
+        package static let values = [
+            "ABORT", "ROLLBACK"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "ABORT": self = .abort
+            case "ROLLBACK": self = .rollback
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .abort: "ABORT"
+            case .rollback: "ROLLBACK"
             case .unknown(let value): value
             }
         }

@@ -2,6 +2,15 @@
 package import WireProtocol
 
 extension ECS {
+    package enum ContinueServiceDeployment: AWSOperation {
+        package typealias Input = ContinueServiceDeploymentRequest
+        package typealias Output = ContinueServiceDeploymentResponse
+        package static let name = "ContinueServiceDeployment"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum CreateCapacityProvider: AWSOperation {
         package typealias Input = CreateCapacityProviderRequest
         package typealias Output = CreateCapacityProviderResponse
@@ -137,6 +146,24 @@ extension ECS {
         package static let resultWrapper: String? = nil
     }
 
+    package enum DescribeServiceDeployments: AWSOperation {
+        package typealias Input = DescribeServiceDeploymentsRequest
+        package typealias Output = DescribeServiceDeploymentsResponse
+        package static let name = "DescribeServiceDeployments"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum DescribeServiceRevisions: AWSOperation {
+        package typealias Input = DescribeServiceRevisionsRequest
+        package typealias Output = DescribeServiceRevisionsResponse
+        package static let name = "DescribeServiceRevisions"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum DescribeServices: AWSOperation {
         package typealias Input = DescribeServicesRequest
         package typealias Output = DescribeServicesResponse
@@ -222,6 +249,15 @@ extension ECS {
         package typealias Input = ListContainerInstancesRequest
         package typealias Output = ListContainerInstancesResponse
         package static let name = "ListContainerInstances"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum ListServiceDeployments: AWSOperation {
+        package typealias Input = ListServiceDeploymentsRequest
+        package typealias Output = ListServiceDeploymentsResponse
+        package static let name = "ListServiceDeployments"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil
@@ -339,6 +375,15 @@ extension ECS {
         package typealias Input = StartTaskRequest
         package typealias Output = StartTaskResponse
         package static let name = "StartTask"
+        package static var service: ServiceDescription { ECS.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum StopServiceDeployment: AWSOperation {
+        package typealias Input = StopServiceDeploymentRequest
+        package typealias Output = StopServiceDeploymentResponse
+        package static let name = "StopServiceDeployment"
         package static var service: ServiceDescription { ECS.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil

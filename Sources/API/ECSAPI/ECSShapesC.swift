@@ -772,6 +772,41 @@ extension ECS {
         }
     }
 
+    package struct ContainerImage: Shape {
+        package var containerName: String?
+        package var imageDigest: String?
+        package var image: String?
+
+        package init(
+            containerName: String? = nil, imageDigest: String? = nil, image: String? = nil
+        ) {
+            self.containerName = containerName
+            self.imageDigest = imageDigest
+            self.image = image
+        }
+
+        package static let schema = StructureSchema("ContainerImage", members: [
+            MemberSchema("containerName", .anyString),
+            MemberSchema("imageDigest", .anyString),
+            MemberSchema("image", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ContainerImage")
+            self.containerName = try members.optional("containerName")
+            self.imageDigest = try members.optional("imageDigest")
+            self.image = try members.optional("image")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("containerName", self.containerName)
+            members.set("imageDigest", self.imageDigest)
+            members.set("image", self.image)
+            return members.value
+        }
+    }
+
     package struct ContainerInstance: Shape {
         package var containerInstanceArn: String?
         package var ec2InstanceId: String?
@@ -1010,6 +1045,66 @@ extension ECS {
             members.set("enabled", self.enabled)
             members.set("ignoredExitCodes", self.ignoredExitCodes)
             members.set("restartAttemptPeriod", self.restartAttemptPeriod)
+            return members.value
+        }
+    }
+
+    package struct ContinueServiceDeploymentRequest: Shape {
+        package var serviceDeploymentArn: String
+        package var hookId: String
+        package var action: DeploymentLifecycleHookAction?
+
+        package init(
+            serviceDeploymentArn: String, hookId: String, action: DeploymentLifecycleHookAction? = nil
+        ) {
+            self.serviceDeploymentArn = serviceDeploymentArn
+            self.hookId = hookId
+            self.action = action
+        }
+
+        package static let schema = StructureSchema("ContinueServiceDeploymentRequest", members: [
+            MemberSchema("serviceDeploymentArn", .anyString, required: true),
+            MemberSchema("hookId", .anyString, required: true),
+            MemberSchema("action", DeploymentLifecycleHookAction.schema),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ContinueServiceDeploymentRequest")
+            self.serviceDeploymentArn = try members.required("serviceDeploymentArn")
+            self.hookId = try members.required("hookId")
+            self.action = try members.optional("action")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceDeploymentArn", self.serviceDeploymentArn)
+            members.set("hookId", self.hookId)
+            members.set("action", self.action)
+            return members.value
+        }
+    }
+
+    package struct ContinueServiceDeploymentResponse: Shape {
+        package var serviceDeploymentArn: String?
+
+        package init(
+            serviceDeploymentArn: String? = nil
+        ) {
+            self.serviceDeploymentArn = serviceDeploymentArn
+        }
+
+        package static let schema = StructureSchema("ContinueServiceDeploymentResponse", members: [
+            MemberSchema("serviceDeploymentArn", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ContinueServiceDeploymentResponse")
+            self.serviceDeploymentArn = try members.optional("serviceDeploymentArn")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceDeploymentArn", self.serviceDeploymentArn)
             return members.value
         }
     }
@@ -1512,6 +1607,36 @@ extension ECS {
         package var wireValue: WireValue {
             var members = StructureWriter()
             members.set("taskSet", self.taskSet)
+            return members.value
+        }
+    }
+
+    package struct CreatedAt: Shape {
+        package var before: Timestamp?
+        package var after: Timestamp?
+
+        package init(
+            before: Timestamp? = nil, after: Timestamp? = nil
+        ) {
+            self.before = before
+            self.after = after
+        }
+
+        package static let schema = StructureSchema("CreatedAt", members: [
+            MemberSchema("before", .timestamp(nil)),
+            MemberSchema("after", .timestamp(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "CreatedAt")
+            self.before = try members.optional("before")
+            self.after = try members.optional("after")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("before", self.before)
+            members.set("after", self.after)
             return members.value
         }
     }

@@ -767,6 +767,58 @@ extension ECS {
         }
     }
 
+    package struct DeploymentLifecycleHookDetail: Shape {
+        package var hookId: String?
+        package var targetType: DeploymentLifecycleHookTargetType?
+        package var targetArn: String?
+        package var status: DeploymentLifecycleHookStatus?
+        package var expiresAt: Timestamp?
+        package var timeoutAction: DeploymentLifecycleHookAction?
+
+        package init(
+            hookId: String? = nil, targetType: DeploymentLifecycleHookTargetType? = nil, targetArn: String? = nil,
+            status: DeploymentLifecycleHookStatus? = nil, expiresAt: Timestamp? = nil,
+            timeoutAction: DeploymentLifecycleHookAction? = nil
+        ) {
+            self.hookId = hookId
+            self.targetType = targetType
+            self.targetArn = targetArn
+            self.status = status
+            self.expiresAt = expiresAt
+            self.timeoutAction = timeoutAction
+        }
+
+        package static let schema = StructureSchema("DeploymentLifecycleHookDetail", members: [
+            MemberSchema("hookId", .anyString),
+            MemberSchema("targetType", DeploymentLifecycleHookTargetType.schema),
+            MemberSchema("targetArn", .anyString),
+            MemberSchema("status", DeploymentLifecycleHookStatus.schema),
+            MemberSchema("expiresAt", .timestamp(nil)),
+            MemberSchema("timeoutAction", DeploymentLifecycleHookAction.schema),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DeploymentLifecycleHookDetail")
+            self.hookId = try members.optional("hookId")
+            self.targetType = try members.optional("targetType")
+            self.targetArn = try members.optional("targetArn")
+            self.status = try members.optional("status")
+            self.expiresAt = try members.optional("expiresAt")
+            self.timeoutAction = try members.optional("timeoutAction")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("hookId", self.hookId)
+            members.set("targetType", self.targetType)
+            members.set("targetArn", self.targetArn)
+            members.set("status", self.status)
+            members.set("expiresAt", self.expiresAt)
+            members.set("timeoutAction", self.timeoutAction)
+            return members.value
+        }
+    }
+
     package struct DeploymentLifecycleHookTimeoutConfiguration: Shape {
         package var timeoutInMinutes: Int?
         package var action: DeploymentLifecycleHookAction?
@@ -1048,6 +1100,116 @@ extension ECS {
         package var wireValue: WireValue {
             var members = StructureWriter()
             members.set("containerInstances", self.containerInstances)
+            members.set("failures", self.failures)
+            return members.value
+        }
+    }
+
+    package struct DescribeServiceDeploymentsRequest: Shape {
+        package var serviceDeploymentArns: [String]
+
+        package init(
+            serviceDeploymentArns: [String]
+        ) {
+            self.serviceDeploymentArns = serviceDeploymentArns
+        }
+
+        package static let schema = StructureSchema("DescribeServiceDeploymentsRequest", members: [
+            MemberSchema("serviceDeploymentArns", Schemas.stringList, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DescribeServiceDeploymentsRequest")
+            self.serviceDeploymentArns = try members.required("serviceDeploymentArns")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceDeploymentArns", self.serviceDeploymentArns)
+            return members.value
+        }
+    }
+
+    package struct DescribeServiceDeploymentsResponse: Shape {
+        package var serviceDeployments: [ServiceDeployment]?
+        package var failures: [Failure]?
+
+        package init(
+            serviceDeployments: [ServiceDeployment]? = nil, failures: [Failure]? = nil
+        ) {
+            self.serviceDeployments = serviceDeployments
+            self.failures = failures
+        }
+
+        package static let schema = StructureSchema("DescribeServiceDeploymentsResponse", members: [
+            MemberSchema("serviceDeployments", Schemas.serviceDeployments),
+            MemberSchema("failures", Schemas.failures),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DescribeServiceDeploymentsResponse")
+            self.serviceDeployments = try members.optional("serviceDeployments")
+            self.failures = try members.optional("failures")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceDeployments", self.serviceDeployments)
+            members.set("failures", self.failures)
+            return members.value
+        }
+    }
+
+    package struct DescribeServiceRevisionsRequest: Shape {
+        package var serviceRevisionArns: [String]
+
+        package init(
+            serviceRevisionArns: [String]
+        ) {
+            self.serviceRevisionArns = serviceRevisionArns
+        }
+
+        package static let schema = StructureSchema("DescribeServiceRevisionsRequest", members: [
+            MemberSchema("serviceRevisionArns", Schemas.stringList, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DescribeServiceRevisionsRequest")
+            self.serviceRevisionArns = try members.required("serviceRevisionArns")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceRevisionArns", self.serviceRevisionArns)
+            return members.value
+        }
+    }
+
+    package struct DescribeServiceRevisionsResponse: Shape {
+        package var serviceRevisions: [ServiceRevision]?
+        package var failures: [Failure]?
+
+        package init(
+            serviceRevisions: [ServiceRevision]? = nil, failures: [Failure]? = nil
+        ) {
+            self.serviceRevisions = serviceRevisions
+            self.failures = failures
+        }
+
+        package static let schema = StructureSchema("DescribeServiceRevisionsResponse", members: [
+            MemberSchema("serviceRevisions", Schemas.serviceRevisions),
+            MemberSchema("failures", Schemas.failures),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DescribeServiceRevisionsResponse")
+            self.serviceRevisions = try members.optional("serviceRevisions")
+            self.failures = try members.optional("failures")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceRevisions", self.serviceRevisions)
             members.set("failures", self.failures)
             return members.value
         }

@@ -37,6 +37,53 @@ extension ECS {
         }
     }
 
+    package struct ECSManagedResources: Shape {
+        package var ingressPaths: [ManagedIngressPath]?
+        package var autoScaling: ManagedAutoScaling?
+        package var metricAlarms: [ManagedMetricAlarm]?
+        package var serviceSecurityGroups: [ManagedSecurityGroup]?
+        package var logGroups: [ManagedLogGroup]?
+
+        package init(
+            ingressPaths: [ManagedIngressPath]? = nil, autoScaling: ManagedAutoScaling? = nil,
+            metricAlarms: [ManagedMetricAlarm]? = nil, serviceSecurityGroups: [ManagedSecurityGroup]? = nil,
+            logGroups: [ManagedLogGroup]? = nil
+        ) {
+            self.ingressPaths = ingressPaths
+            self.autoScaling = autoScaling
+            self.metricAlarms = metricAlarms
+            self.serviceSecurityGroups = serviceSecurityGroups
+            self.logGroups = logGroups
+        }
+
+        package static let schema = StructureSchema("ECSManagedResources", members: [
+            MemberSchema("ingressPaths", Schemas.managedIngressPaths),
+            MemberSchema("autoScaling", .structure(ManagedAutoScaling.schema)),
+            MemberSchema("metricAlarms", Schemas.managedMetricAlarms),
+            MemberSchema("serviceSecurityGroups", Schemas.managedSecurityGroups),
+            MemberSchema("logGroups", Schemas.managedLogGroups),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ECSManagedResources")
+            self.ingressPaths = try members.optional("ingressPaths")
+            self.autoScaling = try members.optional("autoScaling")
+            self.metricAlarms = try members.optional("metricAlarms")
+            self.serviceSecurityGroups = try members.optional("serviceSecurityGroups")
+            self.logGroups = try members.optional("logGroups")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("ingressPaths", self.ingressPaths)
+            members.set("autoScaling", self.autoScaling)
+            members.set("metricAlarms", self.metricAlarms)
+            members.set("serviceSecurityGroups", self.serviceSecurityGroups)
+            members.set("logGroups", self.logGroups)
+            return members.value
+        }
+    }
+
     package struct EFSAuthorizationConfig: Shape {
         package var accessPointId: String?
         package var iam: EFSAuthorizationConfigIAM?

@@ -386,6 +386,87 @@ extension ECS {
         }
     }
 
+    package struct ListServiceDeploymentsRequest: Shape {
+        package var service: String
+        package var cluster: String?
+        package var status: [ServiceDeploymentStatus]?
+        package var createdAt: CreatedAt?
+        package var nextToken: String?
+        package var maxResults: Int?
+
+        package init(
+            service: String, cluster: String? = nil, status: [ServiceDeploymentStatus]? = nil,
+            createdAt: CreatedAt? = nil, nextToken: String? = nil, maxResults: Int? = nil
+        ) {
+            self.service = service
+            self.cluster = cluster
+            self.status = status
+            self.createdAt = createdAt
+            self.nextToken = nextToken
+            self.maxResults = maxResults
+        }
+
+        package static let schema = StructureSchema("ListServiceDeploymentsRequest", members: [
+            MemberSchema("service", .anyString, required: true),
+            MemberSchema("cluster", .anyString),
+            MemberSchema("status", Schemas.serviceDeploymentStatusList),
+            MemberSchema("createdAt", .structure(CreatedAt.schema)),
+            MemberSchema("nextToken", .anyString),
+            MemberSchema("maxResults", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ListServiceDeploymentsRequest")
+            self.service = try members.required("service")
+            self.cluster = try members.optional("cluster")
+            self.status = try members.optional("status")
+            self.createdAt = try members.optional("createdAt")
+            self.nextToken = try members.optional("nextToken")
+            self.maxResults = try members.optional("maxResults")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("service", self.service)
+            members.set("cluster", self.cluster)
+            members.set("status", self.status)
+            members.set("createdAt", self.createdAt)
+            members.set("nextToken", self.nextToken)
+            members.set("maxResults", self.maxResults)
+            return members.value
+        }
+    }
+
+    package struct ListServiceDeploymentsResponse: Shape {
+        package var serviceDeployments: [ServiceDeploymentBrief]?
+        package var nextToken: String?
+
+        package init(
+            serviceDeployments: [ServiceDeploymentBrief]? = nil, nextToken: String? = nil
+        ) {
+            self.serviceDeployments = serviceDeployments
+            self.nextToken = nextToken
+        }
+
+        package static let schema = StructureSchema("ListServiceDeploymentsResponse", members: [
+            MemberSchema("serviceDeployments", Schemas.serviceDeploymentsBrief),
+            MemberSchema("nextToken", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ListServiceDeploymentsResponse")
+            self.serviceDeployments = try members.optional("serviceDeployments")
+            self.nextToken = try members.optional("nextToken")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceDeployments", self.serviceDeployments)
+            members.set("nextToken", self.nextToken)
+            return members.value
+        }
+    }
+
     package struct ListServicesByNamespaceRequest: Shape {
         package var namespace: String
         package var nextToken: String?

@@ -44,6 +44,202 @@ extension ECS {
         }
     }
 
+    package struct ManagedApplicationAutoScalingPolicy: Shape {
+        package var arn: String?
+        package var status: ManagedResourceStatus?
+        package var statusReason: String?
+        package var updatedAt: Timestamp?
+        package var policyType: String?
+        package var targetValue: Double?
+        package var metric: String?
+
+        package init(
+            arn: String? = nil, status: ManagedResourceStatus? = nil, statusReason: String? = nil,
+            updatedAt: Timestamp? = nil, policyType: String? = nil, targetValue: Double? = nil, metric: String? = nil
+        ) {
+            self.arn = arn
+            self.status = status
+            self.statusReason = statusReason
+            self.updatedAt = updatedAt
+            self.policyType = policyType
+            self.targetValue = targetValue
+            self.metric = metric
+        }
+
+        package static let schema = StructureSchema("ManagedApplicationAutoScalingPolicy", members: [
+            MemberSchema("arn", .anyString),
+            MemberSchema("status", ManagedResourceStatus.schema, required: true),
+            MemberSchema("statusReason", .anyString),
+            MemberSchema("updatedAt", .timestamp(nil), required: true),
+            MemberSchema("policyType", .anyString, required: true),
+            MemberSchema("targetValue", .double(nil), required: true),
+            MemberSchema("metric", .anyString, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedApplicationAutoScalingPolicy")
+            self.arn = try members.optional("arn")
+            self.status = try members.optional("status")
+            self.statusReason = try members.optional("statusReason")
+            self.updatedAt = try members.optional("updatedAt")
+            self.policyType = try members.optional("policyType")
+            self.targetValue = try members.optional("targetValue")
+            self.metric = try members.optional("metric")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("arn", self.arn)
+            members.set("status", self.status)
+            members.set("statusReason", self.statusReason)
+            members.set("updatedAt", self.updatedAt)
+            members.set("policyType", self.policyType)
+            members.set("targetValue", self.targetValue)
+            members.set("metric", self.metric)
+            return members.value
+        }
+    }
+
+    package struct ManagedAutoScaling: Shape {
+        package var scalableTarget: ManagedScalableTarget?
+        package var applicationAutoScalingPolicies: [ManagedApplicationAutoScalingPolicy]?
+
+        package init(
+            scalableTarget: ManagedScalableTarget? = nil,
+            applicationAutoScalingPolicies: [ManagedApplicationAutoScalingPolicy]? = nil
+        ) {
+            self.scalableTarget = scalableTarget
+            self.applicationAutoScalingPolicies = applicationAutoScalingPolicies
+        }
+
+        package static let schema = StructureSchema("ManagedAutoScaling", members: [
+            MemberSchema("scalableTarget", .structure(ManagedScalableTarget.schema)),
+            MemberSchema("applicationAutoScalingPolicies", Schemas.managedApplicationAutoScalingPolicies),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedAutoScaling")
+            self.scalableTarget = try members.optional("scalableTarget")
+            self.applicationAutoScalingPolicies = try members.optional("applicationAutoScalingPolicies")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("scalableTarget", self.scalableTarget)
+            members.set("applicationAutoScalingPolicies", self.applicationAutoScalingPolicies)
+            return members.value
+        }
+    }
+
+    package struct ManagedCertificate: Shape {
+        package var arn: String?
+        package var status: ManagedResourceStatus?
+        package var statusReason: String?
+        package var updatedAt: Timestamp?
+        package var domainName: String?
+
+        package init(
+            arn: String? = nil, status: ManagedResourceStatus? = nil, statusReason: String? = nil,
+            updatedAt: Timestamp? = nil, domainName: String? = nil
+        ) {
+            self.arn = arn
+            self.status = status
+            self.statusReason = statusReason
+            self.updatedAt = updatedAt
+            self.domainName = domainName
+        }
+
+        package static let schema = StructureSchema("ManagedCertificate", members: [
+            MemberSchema("arn", .anyString),
+            MemberSchema("status", ManagedResourceStatus.schema, required: true),
+            MemberSchema("statusReason", .anyString),
+            MemberSchema("updatedAt", .timestamp(nil), required: true),
+            MemberSchema("domainName", .anyString, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedCertificate")
+            self.arn = try members.optional("arn")
+            self.status = try members.optional("status")
+            self.statusReason = try members.optional("statusReason")
+            self.updatedAt = try members.optional("updatedAt")
+            self.domainName = try members.optional("domainName")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("arn", self.arn)
+            members.set("status", self.status)
+            members.set("statusReason", self.statusReason)
+            members.set("updatedAt", self.updatedAt)
+            members.set("domainName", self.domainName)
+            return members.value
+        }
+    }
+
+    package struct ManagedIngressPath: Shape {
+        package var accessType: AccessType?
+        package var endpoint: String?
+        package var loadBalancer: ManagedLoadBalancer?
+        package var loadBalancerSecurityGroups: [ManagedSecurityGroup]?
+        package var certificate: ManagedCertificate?
+        package var listener: ManagedListener?
+        package var rule: ManagedListenerRule?
+        package var targetGroups: [ManagedTargetGroup]?
+
+        package init(
+            accessType: AccessType? = nil, endpoint: String? = nil, loadBalancer: ManagedLoadBalancer? = nil,
+            loadBalancerSecurityGroups: [ManagedSecurityGroup]? = nil, certificate: ManagedCertificate? = nil,
+            listener: ManagedListener? = nil, rule: ManagedListenerRule? = nil,
+            targetGroups: [ManagedTargetGroup]? = nil
+        ) {
+            self.accessType = accessType
+            self.endpoint = endpoint
+            self.loadBalancer = loadBalancer
+            self.loadBalancerSecurityGroups = loadBalancerSecurityGroups
+            self.certificate = certificate
+            self.listener = listener
+            self.rule = rule
+            self.targetGroups = targetGroups
+        }
+
+        package static let schema = StructureSchema("ManagedIngressPath", members: [
+            MemberSchema("accessType", AccessType.schema, required: true),
+            MemberSchema("endpoint", .anyString, required: true),
+            MemberSchema("loadBalancer", .structure(ManagedLoadBalancer.schema)),
+            MemberSchema("loadBalancerSecurityGroups", Schemas.managedSecurityGroups),
+            MemberSchema("certificate", .structure(ManagedCertificate.schema)),
+            MemberSchema("listener", .structure(ManagedListener.schema)),
+            MemberSchema("rule", .structure(ManagedListenerRule.schema)),
+            MemberSchema("targetGroups", Schemas.managedTargetGroups),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedIngressPath")
+            self.accessType = try members.optional("accessType")
+            self.endpoint = try members.optional("endpoint")
+            self.loadBalancer = try members.optional("loadBalancer")
+            self.loadBalancerSecurityGroups = try members.optional("loadBalancerSecurityGroups")
+            self.certificate = try members.optional("certificate")
+            self.listener = try members.optional("listener")
+            self.rule = try members.optional("rule")
+            self.targetGroups = try members.optional("targetGroups")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("accessType", self.accessType)
+            members.set("endpoint", self.endpoint)
+            members.set("loadBalancer", self.loadBalancer)
+            members.set("loadBalancerSecurityGroups", self.loadBalancerSecurityGroups)
+            members.set("certificate", self.certificate)
+            members.set("listener", self.listener)
+            members.set("rule", self.rule)
+            members.set("targetGroups", self.targetGroups)
+            return members.value
+        }
+    }
+
     package struct ManagedInstancesLocalStorageConfiguration: Shape {
         package var useLocalStorage: Bool?
 
@@ -171,6 +367,283 @@ extension ECS {
         }
     }
 
+    package struct ManagedListener: Shape {
+        package var arn: String?
+        package var status: ManagedResourceStatus?
+        package var statusReason: String?
+        package var updatedAt: Timestamp?
+
+        package init(
+            arn: String? = nil, status: ManagedResourceStatus? = nil, statusReason: String? = nil,
+            updatedAt: Timestamp? = nil
+        ) {
+            self.arn = arn
+            self.status = status
+            self.statusReason = statusReason
+            self.updatedAt = updatedAt
+        }
+
+        package static let schema = StructureSchema("ManagedListener", members: [
+            MemberSchema("arn", .anyString),
+            MemberSchema("status", ManagedResourceStatus.schema, required: true),
+            MemberSchema("statusReason", .anyString),
+            MemberSchema("updatedAt", .timestamp(nil), required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedListener")
+            self.arn = try members.optional("arn")
+            self.status = try members.optional("status")
+            self.statusReason = try members.optional("statusReason")
+            self.updatedAt = try members.optional("updatedAt")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("arn", self.arn)
+            members.set("status", self.status)
+            members.set("statusReason", self.statusReason)
+            members.set("updatedAt", self.updatedAt)
+            return members.value
+        }
+    }
+
+    package struct ManagedListenerRule: Shape {
+        package var arn: String?
+        package var status: ManagedResourceStatus?
+        package var statusReason: String?
+        package var updatedAt: Timestamp?
+
+        package init(
+            arn: String? = nil, status: ManagedResourceStatus? = nil, statusReason: String? = nil,
+            updatedAt: Timestamp? = nil
+        ) {
+            self.arn = arn
+            self.status = status
+            self.statusReason = statusReason
+            self.updatedAt = updatedAt
+        }
+
+        package static let schema = StructureSchema("ManagedListenerRule", members: [
+            MemberSchema("arn", .anyString),
+            MemberSchema("status", ManagedResourceStatus.schema, required: true),
+            MemberSchema("statusReason", .anyString),
+            MemberSchema("updatedAt", .timestamp(nil), required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedListenerRule")
+            self.arn = try members.optional("arn")
+            self.status = try members.optional("status")
+            self.statusReason = try members.optional("statusReason")
+            self.updatedAt = try members.optional("updatedAt")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("arn", self.arn)
+            members.set("status", self.status)
+            members.set("statusReason", self.statusReason)
+            members.set("updatedAt", self.updatedAt)
+            return members.value
+        }
+    }
+
+    package struct ManagedLoadBalancer: Shape {
+        package var arn: String?
+        package var status: ManagedResourceStatus?
+        package var statusReason: String?
+        package var updatedAt: Timestamp?
+        package var scheme: String?
+        package var subnetIds: [String]?
+        package var securityGroupIds: [String]?
+
+        package init(
+            arn: String? = nil, status: ManagedResourceStatus? = nil, statusReason: String? = nil,
+            updatedAt: Timestamp? = nil, scheme: String? = nil, subnetIds: [String]? = nil,
+            securityGroupIds: [String]? = nil
+        ) {
+            self.arn = arn
+            self.status = status
+            self.statusReason = statusReason
+            self.updatedAt = updatedAt
+            self.scheme = scheme
+            self.subnetIds = subnetIds
+            self.securityGroupIds = securityGroupIds
+        }
+
+        package static let schema = StructureSchema("ManagedLoadBalancer", members: [
+            MemberSchema("arn", .anyString),
+            MemberSchema("status", ManagedResourceStatus.schema, required: true),
+            MemberSchema("statusReason", .anyString),
+            MemberSchema("updatedAt", .timestamp(nil), required: true),
+            MemberSchema("scheme", .anyString, required: true),
+            MemberSchema("subnetIds", Schemas.stringList),
+            MemberSchema("securityGroupIds", Schemas.stringList),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedLoadBalancer")
+            self.arn = try members.optional("arn")
+            self.status = try members.optional("status")
+            self.statusReason = try members.optional("statusReason")
+            self.updatedAt = try members.optional("updatedAt")
+            self.scheme = try members.optional("scheme")
+            self.subnetIds = try members.optional("subnetIds")
+            self.securityGroupIds = try members.optional("securityGroupIds")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("arn", self.arn)
+            members.set("status", self.status)
+            members.set("statusReason", self.statusReason)
+            members.set("updatedAt", self.updatedAt)
+            members.set("scheme", self.scheme)
+            members.set("subnetIds", self.subnetIds)
+            members.set("securityGroupIds", self.securityGroupIds)
+            return members.value
+        }
+    }
+
+    package struct ManagedLogGroup: Shape {
+        package var arn: String?
+        package var status: ManagedResourceStatus?
+        package var statusReason: String?
+        package var updatedAt: Timestamp?
+        package var logGroupName: String?
+
+        package init(
+            arn: String? = nil, status: ManagedResourceStatus? = nil, statusReason: String? = nil,
+            updatedAt: Timestamp? = nil, logGroupName: String? = nil
+        ) {
+            self.arn = arn
+            self.status = status
+            self.statusReason = statusReason
+            self.updatedAt = updatedAt
+            self.logGroupName = logGroupName
+        }
+
+        package static let schema = StructureSchema("ManagedLogGroup", members: [
+            MemberSchema("arn", .anyString),
+            MemberSchema("status", ManagedResourceStatus.schema, required: true),
+            MemberSchema("statusReason", .anyString),
+            MemberSchema("updatedAt", .timestamp(nil), required: true),
+            MemberSchema("logGroupName", .anyString, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedLogGroup")
+            self.arn = try members.optional("arn")
+            self.status = try members.optional("status")
+            self.statusReason = try members.optional("statusReason")
+            self.updatedAt = try members.optional("updatedAt")
+            self.logGroupName = try members.optional("logGroupName")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("arn", self.arn)
+            members.set("status", self.status)
+            members.set("statusReason", self.statusReason)
+            members.set("updatedAt", self.updatedAt)
+            members.set("logGroupName", self.logGroupName)
+            return members.value
+        }
+    }
+
+    package struct ManagedMetricAlarm: Shape {
+        package var arn: String?
+        package var status: ManagedResourceStatus?
+        package var statusReason: String?
+        package var updatedAt: Timestamp?
+
+        package init(
+            arn: String? = nil, status: ManagedResourceStatus? = nil, statusReason: String? = nil,
+            updatedAt: Timestamp? = nil
+        ) {
+            self.arn = arn
+            self.status = status
+            self.statusReason = statusReason
+            self.updatedAt = updatedAt
+        }
+
+        package static let schema = StructureSchema("ManagedMetricAlarm", members: [
+            MemberSchema("arn", .anyString),
+            MemberSchema("status", ManagedResourceStatus.schema, required: true),
+            MemberSchema("statusReason", .anyString),
+            MemberSchema("updatedAt", .timestamp(nil), required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedMetricAlarm")
+            self.arn = try members.optional("arn")
+            self.status = try members.optional("status")
+            self.statusReason = try members.optional("statusReason")
+            self.updatedAt = try members.optional("updatedAt")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("arn", self.arn)
+            members.set("status", self.status)
+            members.set("statusReason", self.statusReason)
+            members.set("updatedAt", self.updatedAt)
+            return members.value
+        }
+    }
+
+    package struct ManagedScalableTarget: Shape {
+        package var arn: String?
+        package var status: ManagedResourceStatus?
+        package var statusReason: String?
+        package var updatedAt: Timestamp?
+        package var minCapacity: Int?
+        package var maxCapacity: Int?
+
+        package init(
+            arn: String? = nil, status: ManagedResourceStatus? = nil, statusReason: String? = nil,
+            updatedAt: Timestamp? = nil, minCapacity: Int? = nil, maxCapacity: Int? = nil
+        ) {
+            self.arn = arn
+            self.status = status
+            self.statusReason = statusReason
+            self.updatedAt = updatedAt
+            self.minCapacity = minCapacity
+            self.maxCapacity = maxCapacity
+        }
+
+        package static let schema = StructureSchema("ManagedScalableTarget", members: [
+            MemberSchema("arn", .anyString),
+            MemberSchema("status", ManagedResourceStatus.schema, required: true),
+            MemberSchema("statusReason", .anyString),
+            MemberSchema("updatedAt", .timestamp(nil), required: true),
+            MemberSchema("minCapacity", .integer(nil), required: true),
+            MemberSchema("maxCapacity", .integer(nil), required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedScalableTarget")
+            self.arn = try members.optional("arn")
+            self.status = try members.optional("status")
+            self.statusReason = try members.optional("statusReason")
+            self.updatedAt = try members.optional("updatedAt")
+            self.minCapacity = try members.optional("minCapacity")
+            self.maxCapacity = try members.optional("maxCapacity")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("arn", self.arn)
+            members.set("status", self.status)
+            members.set("statusReason", self.statusReason)
+            members.set("updatedAt", self.updatedAt)
+            members.set("minCapacity", self.minCapacity)
+            members.set("maxCapacity", self.maxCapacity)
+            return members.value
+        }
+    }
+
     package struct ManagedScaling: Shape {
         package var status: ManagedScalingStatus?
         package var targetCapacity: Int?
@@ -217,6 +690,47 @@ extension ECS {
         }
     }
 
+    package struct ManagedSecurityGroup: Shape {
+        package var arn: String?
+        package var status: ManagedResourceStatus?
+        package var statusReason: String?
+        package var updatedAt: Timestamp?
+
+        package init(
+            arn: String? = nil, status: ManagedResourceStatus? = nil, statusReason: String? = nil,
+            updatedAt: Timestamp? = nil
+        ) {
+            self.arn = arn
+            self.status = status
+            self.statusReason = statusReason
+            self.updatedAt = updatedAt
+        }
+
+        package static let schema = StructureSchema("ManagedSecurityGroup", members: [
+            MemberSchema("arn", .anyString),
+            MemberSchema("status", ManagedResourceStatus.schema, required: true),
+            MemberSchema("statusReason", .anyString),
+            MemberSchema("updatedAt", .timestamp(nil), required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedSecurityGroup")
+            self.arn = try members.optional("arn")
+            self.status = try members.optional("status")
+            self.statusReason = try members.optional("statusReason")
+            self.updatedAt = try members.optional("updatedAt")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("arn", self.arn)
+            members.set("status", self.status)
+            members.set("statusReason", self.statusReason)
+            members.set("updatedAt", self.updatedAt)
+            return members.value
+        }
+    }
+
     package struct ManagedStorageConfiguration: Shape {
         package var kmsKeyId: String?
         package var fargateEphemeralStorageKmsKeyId: String?
@@ -243,6 +757,62 @@ extension ECS {
             var members = StructureWriter()
             members.set("kmsKeyId", self.kmsKeyId)
             members.set("fargateEphemeralStorageKmsKeyId", self.fargateEphemeralStorageKmsKeyId)
+            return members.value
+        }
+    }
+
+    package struct ManagedTargetGroup: Shape {
+        package var arn: String?
+        package var status: ManagedResourceStatus?
+        package var statusReason: String?
+        package var updatedAt: Timestamp?
+        package var healthCheckPath: String?
+        package var healthCheckPort: Int?
+        package var port: Int?
+
+        package init(
+            arn: String? = nil, status: ManagedResourceStatus? = nil, statusReason: String? = nil,
+            updatedAt: Timestamp? = nil, healthCheckPath: String? = nil, healthCheckPort: Int? = nil, port: Int? = nil
+        ) {
+            self.arn = arn
+            self.status = status
+            self.statusReason = statusReason
+            self.updatedAt = updatedAt
+            self.healthCheckPath = healthCheckPath
+            self.healthCheckPort = healthCheckPort
+            self.port = port
+        }
+
+        package static let schema = StructureSchema("ManagedTargetGroup", members: [
+            MemberSchema("arn", .anyString),
+            MemberSchema("status", ManagedResourceStatus.schema, required: true),
+            MemberSchema("statusReason", .anyString),
+            MemberSchema("updatedAt", .timestamp(nil), required: true),
+            MemberSchema("healthCheckPath", .anyString, required: true),
+            MemberSchema("healthCheckPort", .integer(nil), required: true),
+            MemberSchema("port", .integer(nil), required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ManagedTargetGroup")
+            self.arn = try members.optional("arn")
+            self.status = try members.optional("status")
+            self.statusReason = try members.optional("statusReason")
+            self.updatedAt = try members.optional("updatedAt")
+            self.healthCheckPath = try members.optional("healthCheckPath")
+            self.healthCheckPort = try members.optional("healthCheckPort")
+            self.port = try members.optional("port")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("arn", self.arn)
+            members.set("status", self.status)
+            members.set("statusReason", self.statusReason)
+            members.set("updatedAt", self.updatedAt)
+            members.set("healthCheckPath", self.healthCheckPath)
+            members.set("healthCheckPort", self.healthCheckPort)
+            members.set("port", self.port)
             return members.value
         }
     }

@@ -691,6 +691,262 @@ extension ECS {
         }
     }
 
+    package struct ServiceDeployment: Shape {
+        package var serviceDeploymentArn: String?
+        package var serviceArn: String?
+        package var clusterArn: String?
+        package var createdAt: Timestamp?
+        package var startedAt: Timestamp?
+        package var finishedAt: Timestamp?
+        package var stoppedAt: Timestamp?
+        package var updatedAt: Timestamp?
+        package var sourceServiceRevisions: [ServiceRevisionSummary]?
+        package var targetServiceRevision: ServiceRevisionSummary?
+        package var status: ServiceDeploymentStatus?
+        package var statusReason: String?
+        package var lifecycleStage: ServiceDeploymentLifecycleStage?
+        package var lifecycleHookDetails: [DeploymentLifecycleHookDetail]?
+        package var deploymentConfiguration: DeploymentConfiguration?
+        package var rollback: Rollback?
+        package var deploymentCircuitBreaker: ServiceDeploymentCircuitBreaker?
+        package var alarms: ServiceDeploymentAlarms?
+
+        package init(
+            serviceDeploymentArn: String? = nil, serviceArn: String? = nil, clusterArn: String? = nil,
+            createdAt: Timestamp? = nil, startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil,
+            stoppedAt: Timestamp? = nil, updatedAt: Timestamp? = nil,
+            sourceServiceRevisions: [ServiceRevisionSummary]? = nil,
+            targetServiceRevision: ServiceRevisionSummary? = nil, status: ServiceDeploymentStatus? = nil,
+            statusReason: String? = nil, lifecycleStage: ServiceDeploymentLifecycleStage? = nil,
+            lifecycleHookDetails: [DeploymentLifecycleHookDetail]? = nil,
+            deploymentConfiguration: DeploymentConfiguration? = nil, rollback: Rollback? = nil,
+            deploymentCircuitBreaker: ServiceDeploymentCircuitBreaker? = nil, alarms: ServiceDeploymentAlarms? = nil
+        ) {
+            self.serviceDeploymentArn = serviceDeploymentArn
+            self.serviceArn = serviceArn
+            self.clusterArn = clusterArn
+            self.createdAt = createdAt
+            self.startedAt = startedAt
+            self.finishedAt = finishedAt
+            self.stoppedAt = stoppedAt
+            self.updatedAt = updatedAt
+            self.sourceServiceRevisions = sourceServiceRevisions
+            self.targetServiceRevision = targetServiceRevision
+            self.status = status
+            self.statusReason = statusReason
+            self.lifecycleStage = lifecycleStage
+            self.lifecycleHookDetails = lifecycleHookDetails
+            self.deploymentConfiguration = deploymentConfiguration
+            self.rollback = rollback
+            self.deploymentCircuitBreaker = deploymentCircuitBreaker
+            self.alarms = alarms
+        }
+
+        package static let schema = StructureSchema("ServiceDeployment", members: [
+            MemberSchema("serviceDeploymentArn", .anyString),
+            MemberSchema("serviceArn", .anyString),
+            MemberSchema("clusterArn", .anyString),
+            MemberSchema("createdAt", .timestamp(nil)),
+            MemberSchema("startedAt", .timestamp(nil)),
+            MemberSchema("finishedAt", .timestamp(nil)),
+            MemberSchema("stoppedAt", .timestamp(nil)),
+            MemberSchema("updatedAt", .timestamp(nil)),
+            MemberSchema("sourceServiceRevisions", Schemas.serviceRevisionsSummaryList),
+            MemberSchema("targetServiceRevision", .structure(ServiceRevisionSummary.schema)),
+            MemberSchema("status", ServiceDeploymentStatus.schema),
+            MemberSchema("statusReason", .anyString),
+            MemberSchema("lifecycleStage", ServiceDeploymentLifecycleStage.schema),
+            MemberSchema("lifecycleHookDetails", Schemas.deploymentLifecycleHookDetailList),
+            MemberSchema("deploymentConfiguration", .structure(DeploymentConfiguration.schema)),
+            MemberSchema("rollback", .structure(Rollback.schema)),
+            MemberSchema("deploymentCircuitBreaker", .structure(ServiceDeploymentCircuitBreaker.schema)),
+            MemberSchema("alarms", .structure(ServiceDeploymentAlarms.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ServiceDeployment")
+            self.serviceDeploymentArn = try members.optional("serviceDeploymentArn")
+            self.serviceArn = try members.optional("serviceArn")
+            self.clusterArn = try members.optional("clusterArn")
+            self.createdAt = try members.optional("createdAt")
+            self.startedAt = try members.optional("startedAt")
+            self.finishedAt = try members.optional("finishedAt")
+            self.stoppedAt = try members.optional("stoppedAt")
+            self.updatedAt = try members.optional("updatedAt")
+            self.sourceServiceRevisions = try members.optional("sourceServiceRevisions")
+            self.targetServiceRevision = try members.optional("targetServiceRevision")
+            self.status = try members.optional("status")
+            self.statusReason = try members.optional("statusReason")
+            self.lifecycleStage = try members.optional("lifecycleStage")
+            self.lifecycleHookDetails = try members.optional("lifecycleHookDetails")
+            self.deploymentConfiguration = try members.optional("deploymentConfiguration")
+            self.rollback = try members.optional("rollback")
+            self.deploymentCircuitBreaker = try members.optional("deploymentCircuitBreaker")
+            self.alarms = try members.optional("alarms")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceDeploymentArn", self.serviceDeploymentArn)
+            members.set("serviceArn", self.serviceArn)
+            members.set("clusterArn", self.clusterArn)
+            members.set("createdAt", self.createdAt)
+            members.set("startedAt", self.startedAt)
+            members.set("finishedAt", self.finishedAt)
+            members.set("stoppedAt", self.stoppedAt)
+            members.set("updatedAt", self.updatedAt)
+            members.set("sourceServiceRevisions", self.sourceServiceRevisions)
+            members.set("targetServiceRevision", self.targetServiceRevision)
+            members.set("status", self.status)
+            members.set("statusReason", self.statusReason)
+            members.set("lifecycleStage", self.lifecycleStage)
+            members.set("lifecycleHookDetails", self.lifecycleHookDetails)
+            members.set("deploymentConfiguration", self.deploymentConfiguration)
+            members.set("rollback", self.rollback)
+            members.set("deploymentCircuitBreaker", self.deploymentCircuitBreaker)
+            members.set("alarms", self.alarms)
+            return members.value
+        }
+    }
+
+    package struct ServiceDeploymentAlarms: Shape {
+        package var status: ServiceDeploymentRollbackMonitorsStatus?
+        package var alarmNames: [String]?
+        package var triggeredAlarmNames: [String]?
+
+        package init(
+            status: ServiceDeploymentRollbackMonitorsStatus? = nil, alarmNames: [String]? = nil,
+            triggeredAlarmNames: [String]? = nil
+        ) {
+            self.status = status
+            self.alarmNames = alarmNames
+            self.triggeredAlarmNames = triggeredAlarmNames
+        }
+
+        package static let schema = StructureSchema("ServiceDeploymentAlarms", members: [
+            MemberSchema("status", ServiceDeploymentRollbackMonitorsStatus.schema),
+            MemberSchema("alarmNames", Schemas.stringList),
+            MemberSchema("triggeredAlarmNames", Schemas.stringList),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ServiceDeploymentAlarms")
+            self.status = try members.optional("status")
+            self.alarmNames = try members.optional("alarmNames")
+            self.triggeredAlarmNames = try members.optional("triggeredAlarmNames")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("status", self.status)
+            members.set("alarmNames", self.alarmNames)
+            members.set("triggeredAlarmNames", self.triggeredAlarmNames)
+            return members.value
+        }
+    }
+
+    package struct ServiceDeploymentBrief: Shape {
+        package var serviceDeploymentArn: String?
+        package var serviceArn: String?
+        package var clusterArn: String?
+        package var startedAt: Timestamp?
+        package var createdAt: Timestamp?
+        package var finishedAt: Timestamp?
+        package var targetServiceRevisionArn: String?
+        package var status: ServiceDeploymentStatus?
+        package var statusReason: String?
+
+        package init(
+            serviceDeploymentArn: String? = nil, serviceArn: String? = nil, clusterArn: String? = nil,
+            startedAt: Timestamp? = nil, createdAt: Timestamp? = nil, finishedAt: Timestamp? = nil,
+            targetServiceRevisionArn: String? = nil, status: ServiceDeploymentStatus? = nil, statusReason: String? = nil
+        ) {
+            self.serviceDeploymentArn = serviceDeploymentArn
+            self.serviceArn = serviceArn
+            self.clusterArn = clusterArn
+            self.startedAt = startedAt
+            self.createdAt = createdAt
+            self.finishedAt = finishedAt
+            self.targetServiceRevisionArn = targetServiceRevisionArn
+            self.status = status
+            self.statusReason = statusReason
+        }
+
+        package static let schema = StructureSchema("ServiceDeploymentBrief", members: [
+            MemberSchema("serviceDeploymentArn", .anyString),
+            MemberSchema("serviceArn", .anyString),
+            MemberSchema("clusterArn", .anyString),
+            MemberSchema("startedAt", .timestamp(nil)),
+            MemberSchema("createdAt", .timestamp(nil)),
+            MemberSchema("finishedAt", .timestamp(nil)),
+            MemberSchema("targetServiceRevisionArn", .anyString),
+            MemberSchema("status", ServiceDeploymentStatus.schema),
+            MemberSchema("statusReason", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ServiceDeploymentBrief")
+            self.serviceDeploymentArn = try members.optional("serviceDeploymentArn")
+            self.serviceArn = try members.optional("serviceArn")
+            self.clusterArn = try members.optional("clusterArn")
+            self.startedAt = try members.optional("startedAt")
+            self.createdAt = try members.optional("createdAt")
+            self.finishedAt = try members.optional("finishedAt")
+            self.targetServiceRevisionArn = try members.optional("targetServiceRevisionArn")
+            self.status = try members.optional("status")
+            self.statusReason = try members.optional("statusReason")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceDeploymentArn", self.serviceDeploymentArn)
+            members.set("serviceArn", self.serviceArn)
+            members.set("clusterArn", self.clusterArn)
+            members.set("startedAt", self.startedAt)
+            members.set("createdAt", self.createdAt)
+            members.set("finishedAt", self.finishedAt)
+            members.set("targetServiceRevisionArn", self.targetServiceRevisionArn)
+            members.set("status", self.status)
+            members.set("statusReason", self.statusReason)
+            return members.value
+        }
+    }
+
+    package struct ServiceDeploymentCircuitBreaker: Shape {
+        package var status: ServiceDeploymentRollbackMonitorsStatus?
+        package var failureCount: Int?
+        package var threshold: Int?
+
+        package init(
+            status: ServiceDeploymentRollbackMonitorsStatus? = nil, failureCount: Int? = nil, threshold: Int? = nil
+        ) {
+            self.status = status
+            self.failureCount = failureCount
+            self.threshold = threshold
+        }
+
+        package static let schema = StructureSchema("ServiceDeploymentCircuitBreaker", members: [
+            MemberSchema("status", ServiceDeploymentRollbackMonitorsStatus.schema),
+            MemberSchema("failureCount", .integer(nil)),
+            MemberSchema("threshold", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ServiceDeploymentCircuitBreaker")
+            self.status = try members.optional("status")
+            self.failureCount = try members.optional("failureCount")
+            self.threshold = try members.optional("threshold")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("status", self.status)
+            members.set("failureCount", self.failureCount)
+            members.set("threshold", self.threshold)
+            return members.value
+        }
+    }
+
     package struct ServiceEvent: Shape {
         package var id: String?
         package var createdAt: Timestamp?
@@ -839,6 +1095,217 @@ extension ECS {
             members.set("port", self.port)
             members.set("containerName", self.containerName)
             members.set("containerPort", self.containerPort)
+            return members.value
+        }
+    }
+
+    package struct ServiceRevision: Shape {
+        package var serviceRevisionArn: String?
+        package var serviceArn: String?
+        package var clusterArn: String?
+        package var taskDefinition: String?
+        package var capacityProviderStrategy: [CapacityProviderStrategyItem]?
+        package var launchType: LaunchType?
+        package var platformVersion: String?
+        package var platformFamily: String?
+        package var loadBalancers: [LoadBalancer]?
+        package var serviceRegistries: [ServiceRegistry]?
+        package var networkConfiguration: NetworkConfiguration?
+        package var containerImages: [ContainerImage]?
+        package var guardDutyEnabled: Bool?
+        package var serviceConnectConfiguration: ServiceConnectConfiguration?
+        package var volumeConfigurations: [ServiceVolumeConfiguration]?
+        package var fargateEphemeralStorage: DeploymentEphemeralStorage?
+        package var createdAt: Timestamp?
+        package var vpcLatticeConfigurations: [VpcLatticeConfiguration]?
+        package var resolvedConfiguration: ResolvedConfiguration?
+        package var ecsManagedResources: ECSManagedResources?
+
+        package init(
+            serviceRevisionArn: String? = nil, serviceArn: String? = nil, clusterArn: String? = nil,
+            taskDefinition: String? = nil, capacityProviderStrategy: [CapacityProviderStrategyItem]? = nil,
+            launchType: LaunchType? = nil, platformVersion: String? = nil, platformFamily: String? = nil,
+            loadBalancers: [LoadBalancer]? = nil, serviceRegistries: [ServiceRegistry]? = nil,
+            networkConfiguration: NetworkConfiguration? = nil, containerImages: [ContainerImage]? = nil,
+            guardDutyEnabled: Bool? = nil, serviceConnectConfiguration: ServiceConnectConfiguration? = nil,
+            volumeConfigurations: [ServiceVolumeConfiguration]? = nil,
+            fargateEphemeralStorage: DeploymentEphemeralStorage? = nil, createdAt: Timestamp? = nil,
+            vpcLatticeConfigurations: [VpcLatticeConfiguration]? = nil,
+            resolvedConfiguration: ResolvedConfiguration? = nil, ecsManagedResources: ECSManagedResources? = nil
+        ) {
+            self.serviceRevisionArn = serviceRevisionArn
+            self.serviceArn = serviceArn
+            self.clusterArn = clusterArn
+            self.taskDefinition = taskDefinition
+            self.capacityProviderStrategy = capacityProviderStrategy
+            self.launchType = launchType
+            self.platformVersion = platformVersion
+            self.platformFamily = platformFamily
+            self.loadBalancers = loadBalancers
+            self.serviceRegistries = serviceRegistries
+            self.networkConfiguration = networkConfiguration
+            self.containerImages = containerImages
+            self.guardDutyEnabled = guardDutyEnabled
+            self.serviceConnectConfiguration = serviceConnectConfiguration
+            self.volumeConfigurations = volumeConfigurations
+            self.fargateEphemeralStorage = fargateEphemeralStorage
+            self.createdAt = createdAt
+            self.vpcLatticeConfigurations = vpcLatticeConfigurations
+            self.resolvedConfiguration = resolvedConfiguration
+            self.ecsManagedResources = ecsManagedResources
+        }
+
+        package static let schema = StructureSchema("ServiceRevision", members: [
+            MemberSchema("serviceRevisionArn", .anyString),
+            MemberSchema("serviceArn", .anyString),
+            MemberSchema("clusterArn", .anyString),
+            MemberSchema("taskDefinition", .anyString),
+            MemberSchema("capacityProviderStrategy", Schemas.capacityProviderStrategy),
+            MemberSchema("launchType", LaunchType.schema),
+            MemberSchema("platformVersion", .anyString),
+            MemberSchema("platformFamily", .anyString),
+            MemberSchema("loadBalancers", Schemas.loadBalancers),
+            MemberSchema("serviceRegistries", Schemas.serviceRegistries),
+            MemberSchema("networkConfiguration", .structure(NetworkConfiguration.schema)),
+            MemberSchema("containerImages", Schemas.containerImages),
+            MemberSchema("guardDutyEnabled", .boolean),
+            MemberSchema("serviceConnectConfiguration", .structure(ServiceConnectConfiguration.schema)),
+            MemberSchema("volumeConfigurations", Schemas.serviceVolumeConfigurations),
+            MemberSchema("fargateEphemeralStorage", .structure(DeploymentEphemeralStorage.schema)),
+            MemberSchema("createdAt", .timestamp(nil)),
+            MemberSchema("vpcLatticeConfigurations", Schemas.vpcLatticeConfigurations),
+            MemberSchema("resolvedConfiguration", .structure(ResolvedConfiguration.schema)),
+            MemberSchema("ecsManagedResources", .structure(ECSManagedResources.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ServiceRevision")
+            self.serviceRevisionArn = try members.optional("serviceRevisionArn")
+            self.serviceArn = try members.optional("serviceArn")
+            self.clusterArn = try members.optional("clusterArn")
+            self.taskDefinition = try members.optional("taskDefinition")
+            self.capacityProviderStrategy = try members.optional("capacityProviderStrategy")
+            self.launchType = try members.optional("launchType")
+            self.platformVersion = try members.optional("platformVersion")
+            self.platformFamily = try members.optional("platformFamily")
+            self.loadBalancers = try members.optional("loadBalancers")
+            self.serviceRegistries = try members.optional("serviceRegistries")
+            self.networkConfiguration = try members.optional("networkConfiguration")
+            self.containerImages = try members.optional("containerImages")
+            self.guardDutyEnabled = try members.optional("guardDutyEnabled")
+            self.serviceConnectConfiguration = try members.optional("serviceConnectConfiguration")
+            self.volumeConfigurations = try members.optional("volumeConfigurations")
+            self.fargateEphemeralStorage = try members.optional("fargateEphemeralStorage")
+            self.createdAt = try members.optional("createdAt")
+            self.vpcLatticeConfigurations = try members.optional("vpcLatticeConfigurations")
+            self.resolvedConfiguration = try members.optional("resolvedConfiguration")
+            self.ecsManagedResources = try members.optional("ecsManagedResources")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceRevisionArn", self.serviceRevisionArn)
+            members.set("serviceArn", self.serviceArn)
+            members.set("clusterArn", self.clusterArn)
+            members.set("taskDefinition", self.taskDefinition)
+            members.set("capacityProviderStrategy", self.capacityProviderStrategy)
+            members.set("launchType", self.launchType)
+            members.set("platformVersion", self.platformVersion)
+            members.set("platformFamily", self.platformFamily)
+            members.set("loadBalancers", self.loadBalancers)
+            members.set("serviceRegistries", self.serviceRegistries)
+            members.set("networkConfiguration", self.networkConfiguration)
+            members.set("containerImages", self.containerImages)
+            members.set("guardDutyEnabled", self.guardDutyEnabled)
+            members.set("serviceConnectConfiguration", self.serviceConnectConfiguration)
+            members.set("volumeConfigurations", self.volumeConfigurations)
+            members.set("fargateEphemeralStorage", self.fargateEphemeralStorage)
+            members.set("createdAt", self.createdAt)
+            members.set("vpcLatticeConfigurations", self.vpcLatticeConfigurations)
+            members.set("resolvedConfiguration", self.resolvedConfiguration)
+            members.set("ecsManagedResources", self.ecsManagedResources)
+            return members.value
+        }
+    }
+
+    package struct ServiceRevisionLoadBalancer: Shape {
+        package var targetGroupArn: String?
+        package var productionListenerRule: String?
+
+        package init(
+            targetGroupArn: String? = nil, productionListenerRule: String? = nil
+        ) {
+            self.targetGroupArn = targetGroupArn
+            self.productionListenerRule = productionListenerRule
+        }
+
+        package static let schema = StructureSchema("ServiceRevisionLoadBalancer", members: [
+            MemberSchema("targetGroupArn", .anyString),
+            MemberSchema("productionListenerRule", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ServiceRevisionLoadBalancer")
+            self.targetGroupArn = try members.optional("targetGroupArn")
+            self.productionListenerRule = try members.optional("productionListenerRule")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("targetGroupArn", self.targetGroupArn)
+            members.set("productionListenerRule", self.productionListenerRule)
+            return members.value
+        }
+    }
+
+    package struct ServiceRevisionSummary: Shape {
+        package var arn: String?
+        package var requestedTaskCount: Int?
+        package var runningTaskCount: Int?
+        package var pendingTaskCount: Int?
+        package var requestedTestTrafficWeight: Double?
+        package var requestedProductionTrafficWeight: Double?
+
+        package init(
+            arn: String? = nil, requestedTaskCount: Int? = nil, runningTaskCount: Int? = nil,
+            pendingTaskCount: Int? = nil, requestedTestTrafficWeight: Double? = nil,
+            requestedProductionTrafficWeight: Double? = nil
+        ) {
+            self.arn = arn
+            self.requestedTaskCount = requestedTaskCount
+            self.runningTaskCount = runningTaskCount
+            self.pendingTaskCount = pendingTaskCount
+            self.requestedTestTrafficWeight = requestedTestTrafficWeight
+            self.requestedProductionTrafficWeight = requestedProductionTrafficWeight
+        }
+
+        package static let schema = StructureSchema("ServiceRevisionSummary", members: [
+            MemberSchema("arn", .anyString),
+            MemberSchema("requestedTaskCount", .integer(nil)),
+            MemberSchema("runningTaskCount", .integer(nil)),
+            MemberSchema("pendingTaskCount", .integer(nil)),
+            MemberSchema("requestedTestTrafficWeight", .double(nil)),
+            MemberSchema("requestedProductionTrafficWeight", .double(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ServiceRevisionSummary")
+            self.arn = try members.optional("arn")
+            self.requestedTaskCount = try members.optional("requestedTaskCount")
+            self.runningTaskCount = try members.optional("runningTaskCount")
+            self.pendingTaskCount = try members.optional("pendingTaskCount")
+            self.requestedTestTrafficWeight = try members.optional("requestedTestTrafficWeight")
+            self.requestedProductionTrafficWeight = try members.optional("requestedProductionTrafficWeight")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("arn", self.arn)
+            members.set("requestedTaskCount", self.requestedTaskCount)
+            members.set("runningTaskCount", self.runningTaskCount)
+            members.set("pendingTaskCount", self.pendingTaskCount)
+            members.set("requestedTestTrafficWeight", self.requestedTestTrafficWeight)
+            members.set("requestedProductionTrafficWeight", self.requestedProductionTrafficWeight)
             return members.value
         }
     }
@@ -1063,6 +1530,61 @@ extension ECS {
             var members = StructureWriter()
             members.set("tasks", self.tasks)
             members.set("failures", self.failures)
+            return members.value
+        }
+    }
+
+    package struct StopServiceDeploymentRequest: Shape {
+        package var serviceDeploymentArn: String
+        package var stopType: StopServiceDeploymentStopType?
+
+        package init(
+            serviceDeploymentArn: String, stopType: StopServiceDeploymentStopType? = nil
+        ) {
+            self.serviceDeploymentArn = serviceDeploymentArn
+            self.stopType = stopType
+        }
+
+        package static let schema = StructureSchema("StopServiceDeploymentRequest", members: [
+            MemberSchema("serviceDeploymentArn", .anyString, required: true),
+            MemberSchema("stopType", StopServiceDeploymentStopType.schema),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "StopServiceDeploymentRequest")
+            self.serviceDeploymentArn = try members.required("serviceDeploymentArn")
+            self.stopType = try members.optional("stopType")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceDeploymentArn", self.serviceDeploymentArn)
+            members.set("stopType", self.stopType)
+            return members.value
+        }
+    }
+
+    package struct StopServiceDeploymentResponse: Shape {
+        package var serviceDeploymentArn: String?
+
+        package init(
+            serviceDeploymentArn: String? = nil
+        ) {
+            self.serviceDeploymentArn = serviceDeploymentArn
+        }
+
+        package static let schema = StructureSchema("StopServiceDeploymentResponse", members: [
+            MemberSchema("serviceDeploymentArn", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "StopServiceDeploymentResponse")
+            self.serviceDeploymentArn = try members.optional("serviceDeploymentArn")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("serviceDeploymentArn", self.serviceDeploymentArn)
             return members.value
         }
     }

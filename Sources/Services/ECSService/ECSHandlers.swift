@@ -11,13 +11,18 @@ package struct ECSHandlers: Sendable {
     let aws: AWSClient
     let clock: any WallClock
     let taskEnvironment: TaskEnvironment
+    let timeScale: TimeScale
     let logger: Logger
 
-    package init(store: Store, aws: AWSClient, clock: any WallClock, taskEnvironment: TaskEnvironment, logger: Logger) {
+    package init(
+        store: Store, aws: AWSClient, clock: any WallClock, taskEnvironment: TaskEnvironment, timeScale: TimeScale,
+        logger: Logger
+    ) {
         self.store = store
         self.aws = aws
         self.clock = clock
         self.taskEnvironment = taskEnvironment
+        self.timeScale = timeScale
         self.logger = logger
     }
 
@@ -55,6 +60,11 @@ package struct ECSHandlers: Sendable {
         registry.handle(ECS.DeleteService.self, self.deleteService)
         registry.handle(ECS.ListServices.self, self.listServices)
         registry.handle(ECS.ListServicesByNamespace.self, self.listServicesByNamespace)
+        registry.handle(ECS.ListServiceDeployments.self, self.listServiceDeployments)
+        registry.handle(ECS.DescribeServiceDeployments.self, self.describeServiceDeployments)
+        registry.handle(ECS.DescribeServiceRevisions.self, self.describeServiceRevisions)
+        registry.handle(ECS.StopServiceDeployment.self, self.stopServiceDeployment)
+        registry.handle(ECS.ContinueServiceDeployment.self, self.continueServiceDeployment)
         registry.handle(ECS.CreateTaskSet.self, self.createTaskSet)
         registry.handle(ECS.DescribeTaskSets.self, self.describeTaskSets)
         registry.handle(ECS.UpdateTaskSet.self, self.updateTaskSet)
@@ -80,6 +90,10 @@ extension ValidationErrors {
         guard let first = failures.first else { return ECS.Errors.invalidParameterException("invalid request") }
         if first.path == "launchType", case .notInEnum(let values) = first.reason {
             return ECS.Errors.clientException("launch type should be one of [\(values.joined(separator: ","))]")
+        }
+        if first.path.hasSuffix("targetType"), case .notInEnum(let values) = first.reason {
+            return ECS.Errors.invalidParameterException(
+                "Invalid targetType. Valid values are: \(values.joined(separator: ", "))")
         }
         if first.reason == .missing { return ECS.Errors.clientException("\(first.path) can not be blank.") }
         return ECS.Errors.invalidParameterException(failures.map(\.sentence).joined(separator: "; "))

@@ -87,5 +87,26 @@ extension Migration {
                     ALTER TABLE ecs_tasks ADD COLUMN protected_until INTEGER;
                     """)
         },
+        Migration("ecs.4-service-deployments") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE ecs_service_deployments (
+                        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+                        id TEXT NOT NULL UNIQUE, region TEXT NOT NULL, cluster TEXT NOT NULL, service TEXT NOT NULL,
+                        revision TEXT NOT NULL, status TEXT NOT NULL, is_active INTEGER NOT NULL CHECK (is_active IN (0, 1)),
+                        is_rolling INTEGER NOT NULL CHECK (is_rolling IN (0, 1)),
+                        created_at INTEGER NOT NULL, machine TEXT NOT NULL, sources TEXT NOT NULL, body TEXT NOT NULL,
+                        FOREIGN KEY (region, cluster, service) REFERENCES ecs_services (region, cluster, name) ON DELETE CASCADE
+                    ) STRICT;
+                    CREATE INDEX ecs_service_deployment_owner ON ecs_service_deployments (region, cluster, service, sequence);
+                    CREATE INDEX ecs_service_deployment_active ON ecs_service_deployments (sequence) WHERE is_active;
+                    CREATE TABLE ecs_revision_records (
+                        id TEXT NOT NULL PRIMARY KEY, region TEXT NOT NULL, cluster TEXT NOT NULL, service TEXT NOT NULL,
+                        created_at INTEGER NOT NULL, body TEXT NOT NULL,
+                        FOREIGN KEY (region, cluster, service) REFERENCES ecs_services (region, cluster, name) ON DELETE CASCADE
+                    ) STRICT;
+                    CREATE INDEX ecs_revision_record_owner ON ecs_revision_records (region, cluster, service);
+                    """)
+        },
     ]
 }

@@ -37,7 +37,6 @@ private struct ServiceWorld {
         self.service = DesiredService(
             controller: .rolling(minimumHealthyPercent: self.minimum, maximumPercent: self.maximum),
             desiredCount: Int.random(in: 1...6, using: &generator),
-            circuitBreaker: CircuitBreaker(isEnabled: Bool.random(using: &generator), rollsBack: true),
             revisions: [Fixture.revision("r0", .primary)])
         self.generator = generator
     }
@@ -98,9 +97,6 @@ private struct ServiceWorld {
 
     private mutating func update() {
         for index in self.service.revisions.indices where self.service.revisions[index].role == .primary {
-            if self.service.revisions[index].progress.rollout == .completed {
-                self.service.rollbackCandidate = self.service.revisions[index].id
-            }
             self.service.revisions[index].role = .active
         }
         self.nextID += 1
@@ -114,8 +110,7 @@ private struct ServiceWorld {
         try self.check(plan)
         self.carryOut(plan)
         let again = ServiceReconciler.plan(desired: self.service, observed: .init(tasks: self.tasks), at: self.now)
-        // Sick tasks that this plan gave up may trip the breaker in the next.
-        let isFixed = again.starts.isEmpty && again.stops.isEmpty || again.rollback != nil
+        let isFixed = again.starts.isEmpty && again.stops.isEmpty
         #expect(isFixed, "a plan carried out is not planned again")
     }
 

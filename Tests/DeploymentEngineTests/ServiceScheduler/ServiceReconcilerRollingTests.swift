@@ -209,26 +209,17 @@ enum Fixture {
         EndedTask(id: id, revision: revision, ranFor: nil, stopCode: .taskFailedToStart)
     }
 
-    @Test func theCircuitBreakerReturnsToTheLastGoodDeployment() {
-        var service = Fixture.rolling(
-            2, Fixture.revision("new", .primary), Fixture.revision("old", .active, completed: true))
-        service.circuitBreaker = CircuitBreaker(isEnabled: true, rollsBack: true)
-        service.rollbackCandidate = "old"
-        let old = [Fixture.healthy("a", "old"), Fixture.healthy("b", "old")]
-        let plan = self.plan(service, old, ended: ["x", "y", "z"].map { self.failure($0, "new") })
-        #expect(plan.rollback == .init(from: "new", to: "old"))
-        #expect(plan.starts.isEmpty && plan.stops.isEmpty)
-        #expect(plan.events.contains(.deploymentFailed("new", reason: "tasks failed to start")))
-        #expect(plan.events.contains(.rollingBack(to: "old")))
-        #expect(plan.finished == ["new"])
-        #expect(plan.revisions.first { $0.id == "old" }?.role == .primary)
+    @Test func failuresInARowAreCountedForTheDeployment() {
+        let service = Fixture.rolling(1, Fixture.revision("new", .primary))
+        let plan = self.plan(service, [], ended: ["x", "y", "z"].map { self.failure($0, "new") })
+        #expect(plan.revisions.map(\.progress.failedTasks) == [3])
     }
 
-    @Test func withoutRollbackAFailedDeploymentStands() {
-        var service = Fixture.rolling(1, Fixture.revision("new", .primary))
-        service.circuitBreaker = CircuitBreaker(isEnabled: true)
-        let plan = self.plan(service, [], ended: ["x", "y", "z"].map { self.failure($0, "new") })
-        #expect(plan.rollback == nil && plan.starts.isEmpty)
+    @Test func aFailedDeploymentStartsNoTask() {
+        var service = Fixture.rolling(2, Fixture.revision("new", .primary))
+        service.revisions[0].progress.rollout = .failed
+        let plan = self.plan(service, [Fixture.healthy("a", "new")])
+        #expect(plan.starts.isEmpty && plan.stops.isEmpty)
         #expect(plan.revisions.map(\.progress.rollout) == [.failed])
     }
 

@@ -74,6 +74,14 @@ extension CodeDeployDeployment {
         case accessDenied(reason: String)
         /// It will never work. `code` where the failure is not simply the called service's refusal.
         case rejected(reason: String, code: ErrorCode? = nil)
+
+        var setback: CommandSetback {
+            switch self {
+            case .notYet(let reason): .notYet(reason: reason)
+            case .transient(let reason): .transient(reason: reason)
+            case .accessDenied, .rejected: .final
+            }
+        }
     }
 
     /// What `inspectService` found.

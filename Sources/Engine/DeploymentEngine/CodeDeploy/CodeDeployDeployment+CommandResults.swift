@@ -87,7 +87,7 @@ extension CodeDeployDeployment {
                 break
             }
             guard var pending = deployment.pendingCommand, pending.command.id == id else { return }
-            let action = pending.failed(failure, at: now, serials: &deployment.serials)
+            let action = pending.failed(failure.setback, at: now, serials: &deployment.serials)
             deployment.pendingCommand = pending
             switch action {
             case .retry(let at, let reason):

@@ -206,10 +206,3 @@ extension CodeDeployDeployment {
         }
     }
 }
-
-extension CodeDeployDeployment.Timer {
-    /// Whether `id` is this timer's, and its time has come.
-    func isDue(_ id: CodeDeployDeployment.TimerID, at now: Timestamp) -> Bool {
-        self.id == id && now >= self.deadline
-    }
-}

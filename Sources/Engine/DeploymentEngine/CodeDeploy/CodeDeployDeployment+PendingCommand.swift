@@ -1,6 +1,8 @@
 internal import Model
 
 extension CodeDeployDeployment {
+    typealias PendingCommand = DeploymentEngine.PendingCommand<Command>
+
     /// The command that the current state waits for. Setting it replaces that command's progress, never the state.
     var pendingCommand: PendingCommand? {
         get {

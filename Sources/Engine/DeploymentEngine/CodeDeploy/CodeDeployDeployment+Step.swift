@@ -34,18 +34,8 @@ extension CodeDeployDeployment {
         case commandPostponed(CommandID, reason: String, at: Timestamp)
     }
 
-    /// A moment to come back at. Deadlines are wall-clock times, so they hold across restarts.
-    package struct Timer: Hashable, Sendable, Codable {
-        package let id: TimerID
-        package let deadline: Timestamp
-    }
-
-    /// Unique within its deployment.
-    package struct TimerID: Hashable, Sendable, Codable {
-        package let number: Int
-
-        package init(number: Int) { self.number = number }
-    }
+    package typealias Timer = DeploymentTimer
+    package typealias TimerID = DeploymentTimerID
 
     /// The answer to ContinueDeployment.
     package enum ContinueDecision: Equatable, Sendable {

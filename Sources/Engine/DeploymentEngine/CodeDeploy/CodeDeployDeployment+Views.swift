@@ -1,5 +1,3 @@
-package import Model
-
 extension CodeDeployDeployment {
     /// `deploymentInfo.status`. The raw value is the wire's.
     package enum Status: String, Hashable, Sendable, Codable {
@@ -38,14 +36,7 @@ extension CodeDeployDeployment {
         case rollsBack(ID, message: String)
     }
 
-    /// Why a deployment is not moving, until when at most, and how to end the wait.
-    package struct Wait: Hashable, Sendable, Codable {
-        package let reason: String
-        /// `nil` where nothing is waited for but the executor's next turn.
-        package let deadline: Timestamp?
-        /// What happens at the deadline, and what somebody can do before.
-        package let exit: String
-    }
+    package typealias Wait = DeploymentWait
 
     /// The task sets that the deployment is about, for `taskSetsInfo`.
     package struct TaskSetView: Hashable, Sendable {

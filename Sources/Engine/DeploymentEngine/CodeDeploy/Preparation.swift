@@ -1,14 +1,14 @@
 /// From the start of a deployment to its first lifecycle event: look at the service, and bring it to one task set with
 /// all of the traffic, where an earlier deployment was left half-way.
 enum Preparation: Equatable, Sendable, Codable {
-    case inspecting(PendingCommand)
+    case inspecting(CodeDeployDeployment.PendingCommand)
     /// The PRIMARY task set gets back the production traffic that an earlier deployment left elsewhere. Entered only if
     /// there is some.
-    case returningTraffic(PendingCommand, strays: [CodeDeployDeployment.TaskSetID])
+    case returningTraffic(CodeDeployDeployment.PendingCommand, strays: [CodeDeployDeployment.TaskSetID])
     /// Entered only if there are ACTIVE task sets beside the PRIMARY one, and after their traffic is known to be gone.
     case deletingStrays(TaskSetDeletion)
 
-    var pending: PendingCommand {
+    var pending: CodeDeployDeployment.PendingCommand {
         get {
             switch self {
             case .inspecting(let pending), .returningTraffic(let pending, _): pending
@@ -29,7 +29,7 @@ enum Preparation: Equatable, Sendable, Codable {
 
 /// Task sets that are deleted one after another.
 struct TaskSetDeletion: Equatable, Sendable, Codable {
-    var pending: PendingCommand
+    var pending: CodeDeployDeployment.PendingCommand
     let taskSet: CodeDeployDeployment.TaskSetID
     let rest: [CodeDeployDeployment.TaskSetID]
 }

@@ -3,8 +3,8 @@ struct TaskSetInstallation: Equatable, Sendable, Codable {
     enum State: Equatable, Sendable, Codable {
         /// Green's target group joins the production rules at weight 0, because only a group that a rule names is
         /// probed.
-        case joining(PendingCommand)
-        case creating(PendingCommand)
+        case joining(CodeDeployDeployment.PendingCommand)
+        case creating(CodeDeployDeployment.PendingCommand)
         /// Left by a sighting that is steady and can serve.
         case stabilising
     }

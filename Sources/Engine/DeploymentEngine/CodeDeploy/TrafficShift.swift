@@ -10,7 +10,7 @@ struct TrafficShift: Equatable, Sendable, Codable {
         /// The step is due, but the destination has no healthy target. Left when one is seen.
         case held(step: Int)
         /// The weights were requested and are not served yet.
-        case moving(step: Int, PendingCommand)
+        case moving(step: Int, CodeDeployDeployment.PendingCommand)
         /// The weights are served; the timer starts the next step.
         case resting(step: Int, until: Timer)
     }
@@ -74,7 +74,9 @@ struct TrafficShift: Equatable, Sendable, Codable {
     }
 
     /// The step's weights were requested.
-    mutating func requested(step: Int, _ pending: PendingCommand) { self.pace = .moving(step: step, pending) }
+    mutating func requested(step: Int, _ pending: CodeDeployDeployment.PendingCommand) {
+        self.pace = .moving(step: step, pending)
+    }
 
     /// The step is due, but cannot be taken.
     mutating func hold(step: Int) { self.pace = .held(step: step) }

@@ -3,10 +3,10 @@ struct WindDown: Equatable, Sendable, Codable {
     enum State: Equatable, Sendable, Codable {
         /// A call is still under way. Whatever it brings, nothing may follow before it has ended: a weight that arrives
         /// late would undo the way back. Left when its result is in, or when the timer says that it never comes.
-        case settling(PendingCommand, until: CodeDeployDeployment.Timer)
+        case settling(CodeDeployDeployment.PendingCommand, until: CodeDeployDeployment.Timer)
         /// Blue gets all of the production traffic back before the deployment ends, so that whoever sees it ended sees
         /// the traffic back as well.
-        case returningTraffic(PendingCommand)
+        case returningTraffic(CodeDeployDeployment.PendingCommand)
     }
 
     enum Sequel: Equatable, Sendable, Codable {

@@ -24,24 +24,12 @@ package struct ServicePlan: Hashable, Sendable {
         }
     }
 
-    package struct Rollback: Hashable, Sendable {
-        package let from: String
-        package let to: String
-
-        package init(from: String, to: String) {
-            self.from = from
-            self.to = to
-        }
-    }
-
     package var starts: [Start] = []
     package var stops: [Stop] = []
     /// Every revision that goes on, with what is to be remembered of it.
     package var revisions: [DesiredService.Revision] = []
     /// Revisions that have no task left and are not wanted any more: a replaced deployment, a deleted task set.
     package var finished: [String] = []
-    /// The circuit breaker returned to `rollbackCandidate`, which is the primary revision again.
-    package var rollback: Rollback?
     package var events: [ServiceEvent] = []
     package var steadySince: Timestamp?
     /// Plan again at this moment even if nothing changes.

@@ -167,27 +167,7 @@ extension ServiceReconciler {
         }
     }
 
-    // MARK: - The deployment's verdict
-
-    /// Fails the primary revision's deployment when too many of its tasks have failed in a row, and returns to the last
-    /// good revision where that is wanted.
-    static func applyCircuitBreaker(to desired: inout DesiredService, plan: inout ServicePlan) {
-        guard let index = desired.revisions.firstIndex(where: { $0.role == .primary }) else { return }
-        let primary = desired.revisions[index]
-        guard primary.progress.rollout == .inProgress,
-            desired.circuitBreaker.trips(failures: primary.progress.failedTasks, desiredCount: desired.desiredCount)
-        else { return }
-        desired.revisions[index].progress.rollout = .failed
-        plan.events.append(.deploymentFailed(primary.id, reason: "tasks failed to start"))
-        guard desired.circuitBreaker.rollsBack, let candidate = desired.rollbackCandidate, candidate != primary.id,
-            let target = desired.revisions.firstIndex(where: { $0.id == candidate })
-        else { return }
-        desired.revisions[index].role = .active
-        desired.revisions[target].role = .primary
-        desired.revisions[target].progress = RevisionProgress()
-        plan.rollback = .init(from: primary.id, to: candidate)
-        plan.events.append(.rollingBack(to: candidate))
-    }
+    // MARK: - The deployment's end
 
     /// Whether the primary revision's deployment, still in progress, has reached its end: every task of it is well, and no
     /// other revision has a task left.

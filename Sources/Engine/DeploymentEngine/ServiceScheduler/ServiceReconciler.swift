@@ -10,7 +10,6 @@ package enum ServiceReconciler {
         var desired = desired
         var plan = ServicePlan()
         Self.account(for: observed, in: &desired, events: &plan.events, at: now)
-        if case .rolling = desired.controller { Self.applyCircuitBreaker(to: &desired, plan: &plan) }
         let censuses = desired.revisions.map { RevisionCensus($0, of: desired, tasks: observed.tasks, at: now) }
         switch desired.controller {
         case _ where desired.isDraining:
@@ -132,7 +131,7 @@ package enum ServiceReconciler {
             var revision = census.revision
             revision.progress.failedTasks += plan.replacedForHealth[revision.id] ?? 0
             let isStarting = plan.starts.contains { $0.revision == revision.id }
-            if !isStarting, Self.isFinished(census, desired, completes: completes) {
+            if !isStarting, Self.isFinished(census, desired) {
                 plan.finished.append(revision.id)
                 continue
             }
@@ -150,15 +149,11 @@ package enum ServiceReconciler {
         }
     }
 
-    private static func isFinished(_ census: RevisionCensus, _ desired: DesiredService, completes: Bool) -> Bool {
+    private static func isFinished(_ census: RevisionCensus, _ desired: DesiredService) -> Bool {
         guard census.live == 0 else { return false }
         switch desired.controller {
         case .rolling:
-            // What a failing deployment may return to stays until the deployment is decided.
-            let isKeptForRollback =
-                desired.circuitBreaker.isEnabled && desired.circuitBreaker.rollsBack
-                && census.revision.id == desired.rollbackCandidate && !completes
-            return census.revision.role != .primary && !isKeptForRollback
+            return census.revision.role != .primary
         case .taskSets:
             return census.revision.role == .draining
         }
@@ -190,7 +185,7 @@ package enum ServiceReconciler {
 
     private static func isSettled(_ desired: DesiredService, _ censuses: [RevisionCensus], _ plan: ServicePlan) -> Bool
     {
-        guard plan.rollback == nil, censuses.allSatisfy({ $0.leaving.isEmpty }) else { return false }
+        guard censuses.allSatisfy({ $0.leaving.isEmpty }) else { return false }
         switch desired.controller {
         case .rolling:
             guard let primary = plan.revisions.first(where: { $0.role == .primary }) else { return false }

@@ -17,25 +17,19 @@ package struct DesiredService: Hashable, Sendable {
     package var healthCheckGracePeriod: Duration
     /// How long a task without any health check must run to count as healthy.
     package var settlingTime: Duration
-    package var circuitBreaker: CircuitBreaker
-    /// The last revision whose deployment completed, to return to.
-    package var rollbackCandidate: String?
     package var revisions: [Revision]
     /// When the service last reached its steady state; `nil` while it has not.
     package var steadySince: Timestamp?
 
     package init(
         controller: Controller, desiredCount: Int, isDraining: Bool = false, healthCheckGracePeriod: Duration = .zero,
-        settlingTime: Duration = .seconds(40), circuitBreaker: CircuitBreaker = CircuitBreaker(),
-        rollbackCandidate: String? = nil, revisions: [Revision], steadySince: Timestamp? = nil
+        settlingTime: Duration = .seconds(40), revisions: [Revision], steadySince: Timestamp? = nil
     ) {
         self.controller = controller
         self.desiredCount = desiredCount
         self.isDraining = isDraining
         self.healthCheckGracePeriod = healthCheckGracePeriod
         self.settlingTime = settlingTime
-        self.circuitBreaker = circuitBreaker
-        self.rollbackCandidate = rollbackCandidate
         self.revisions = revisions
         self.steadySince = steadySince
     }

@@ -70,7 +70,7 @@ struct ControlPlane {
         lambda.register(in: &registry)
         ECSHandlers(
             store: store, aws: client("ecs.amazonaws.com"), clock: clock, taskEnvironment: taskEnvironment,
-            logger: logger
+            timeScale: configuration.timeScale, logger: logger
         ).register(in: &registry)
         codeDeploy.register(in: &registry)
         dispatch.connect(registry)
@@ -94,6 +94,9 @@ struct ControlPlane {
             ServiceScheduler(
                 store: store, aws: client("ecs.amazonaws.com"), clock: clock, account: account,
                 timeScale: configuration.timeScale, taskEnvironment: taskEnvironment, logger: logger))
+        services.append(
+            ServiceDeploymentController(
+                store: store, aws: client("ecs.amazonaws.com"), clock: clock, account: account, logger: logger))
         services.append(
             TaskDefinitionDeletions(
                 store: store, clock: clock, account: account, timeScale: configuration.timeScale, logger: logger))

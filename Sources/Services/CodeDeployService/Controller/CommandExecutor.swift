@@ -2,6 +2,7 @@ internal import DeploymentEngine
 internal import ECSAPI
 internal import ELBv2API
 internal import LambdaAPI
+internal import ListenerRouting
 internal import Model
 internal import Store
 internal import WireProtocol
@@ -15,9 +16,6 @@ struct CommandExecutor: Sendable {
         case done
         case failed(CodeDeployDeployment.CommandFailure)
     }
-
-    /// The header by which a routing call says whether the proxy serves the change; absent on AWS.
-    private static let servedHeader = "x-teal-routing-served"
 
     let aws: AWSClient
     let deployment: StoredDeployment
@@ -242,27 +240,14 @@ extension CommandExecutor {
         try await self.write([(group, 100)] + (idle.map { [($0, 0)] } ?? []), into: rules, of: listener)
     }
 
-    /// Asks for every rule even where one is not served yet: the next attempt then finds all of them stored.
     private func write(
         _ weights: [(group: CodeDeployDeployment.TargetGroupID, weight: Int)], into rules: [ELBv2.Rule],
         of listener: String
     ) async throws {
-        var isServed = true
-        for rule in rules {
-            let actions = rule.actions(forwardingTo: weights)
-            let headers: [String: String]
-            if rule.isDefault == true {
-                headers = try await self.aws.reply(
-                    ELBv2.ModifyListener.self, .init(listenerArn: listener, defaultActions: actions)
-                ).headers
-            } else if let arn = rule.ruleArn {
-                headers = try await self.aws.reply(ELBv2.ModifyRule.self, .init(ruleArn: arn, actions: actions)).headers
-            } else {
-                continue
-            }
-            if headers[Self.servedHeader] == "false" { isServed = false }
+        let weights = weights.map { ForwardWeight($0.group.rawValue, $0.weight) }
+        guard try await RuleForwarding(self.aws).write(weights, into: rules, of: listener) else {
+            throw CommandRefusal.notYet("the load balancer does not serve the new weights yet")
         }
-        guard isServed else { throw CommandRefusal.notYet("the load balancer does not serve the new weights yet") }
     }
 
     // MARK: Hooks

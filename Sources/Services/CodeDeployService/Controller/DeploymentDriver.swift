@@ -38,7 +38,7 @@ struct DeploymentDriver: Sendable {
             }
             if try await self.fireTimers(stored) { continue }
             let deadline = self.deadline(of: stored.machine, observationFailed: observation == .failed)
-            try await self.wait(for: changes, until: deadline)
+            try await self.clock.wait(for: changes, until: deadline)
         }
     }
 
@@ -120,19 +120,5 @@ struct DeploymentDriver: Sendable {
             moments.append(self.clock.now() + interval)
         }
         return moments.min()
-    }
-
-    /// Until something changes or the moment has come, whichever is first.
-    private func wait(for changes: AsyncStream<Void>, until deadline: Timestamp?) async throws {
-        let clock = self.clock
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await _ in changes { break }
-                try Task.checkCancellation()
-            }
-            if let deadline { group.addTask { try await clock.sleep(until: deadline) } }
-            _ = try await group.next()
-            group.cancelAll()
-        }
     }
 }

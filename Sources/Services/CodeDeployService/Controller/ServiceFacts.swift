@@ -1,6 +1,7 @@
 internal import DeploymentEngine
 internal import ECSAPI
 internal import ELBv2API
+internal import ListenerRouting
 internal import Store
 internal import WireProtocol
 
@@ -66,17 +67,7 @@ struct ServiceFacts: Sendable {
 
     /// Every rule of a listener, the default one included.
     func rules(of listener: String) async throws -> [ELBv2.Rule] {
-        var rules: [ELBv2.Rule] = []
-        var marker: String?
-        repeat {
-            let place = marker
-            let page = try await self.loadBalancing {
-                try await self.aws.call(ELBv2.DescribeRules.self, .init(listenerArn: listener, marker: place))
-            }
-            rules += page.rules ?? []
-            marker = page.nextMarker
-        } while marker != nil
-        return rules
+        try await self.loadBalancing { try await RuleForwarding(self.aws).rules(of: listener) }
     }
 
     /// A refusal of ELBv2 is one of the load balancer, whatever the command was about.

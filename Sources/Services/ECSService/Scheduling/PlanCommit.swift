@@ -24,7 +24,6 @@ struct PlanCommit: Sendable {
         if !self.plan.stops.isEmpty { events.append(try self.stop(transaction)) }
         try self.account(transaction)
         try self.saveRevisions(transaction)
-        if let rollback = self.plan.rollback { try self.rollBack(rollback, transaction) }
         for event in events {
             try transaction.appendEvent(event.message(service: self.key.name), to: self.key, at: self.now)
         }
@@ -118,18 +117,5 @@ struct PlanCommit: Sendable {
             revision.updatedAt = self.now
             try transaction.save(revision)
         }
-    }
-
-    /// The failed deployment gives way to the one before it.
-    private func rollBack(_ rollback: ServicePlan.Rollback, _ transaction: StoreTransaction) throws {
-        // Without a task left, the failed one is gone by now.
-        if var failed = try transaction.revision(rollback.from) {
-            failed.role = .active
-            try transaction.save(failed)
-        }
-        guard var previous = try transaction.revision(rollback.to) else { return }
-        previous.role = .primary
-        previous.updatedAt = self.now
-        try transaction.save(previous)
     }
 }

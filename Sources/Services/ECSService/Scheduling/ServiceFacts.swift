@@ -11,6 +11,8 @@ struct ServiceFacts: Sendable {
     let body: ECS.CreateServiceRequest
     let revisions: [StoredServiceRevision]
     let tasks: [StoredTask]
+    /// Whether the newest deployment of the service is rolling; under another controller, that says nothing.
+    let isRolling: Bool
 
     /// `nil` where the service is gone or INACTIVE.
     init?(of key: ServiceKey, in snapshot: StoreSnapshot) throws {
@@ -19,6 +21,7 @@ struct ServiceFacts: Sendable {
         self.body = try StoredShape.decode(ECS.CreateServiceRequest.self, from: service.body)
         self.revisions = try snapshot.revisions(of: key)
         self.tasks = try snapshot.openTasks(of: key)
+        self.isRolling = service.controller == .ecs ? try snapshot.isRolling(key) ?? true : false
     }
 
     var targetGroups: Set<String> {
@@ -28,22 +31,29 @@ struct ServiceFacts: Sendable {
     /// - Parameter timeScale: shortens the time after which a task without any health check counts as healthy.
     func desired(_ timeScale: TimeScale) throws -> DesiredService {
         let controller: DesiredService.Controller =
-            switch self.service.controller {
-            case .ecs:
-                .rolling(
-                    minimumHealthyPercent: self.body.deploymentConfiguration?.minimumHealthyPercent ?? 100,
-                    maximumPercent: self.body.deploymentConfiguration?.maximumPercent ?? 200)
-            case .codeDeploy, .external: .taskSets
-            }
-        let breaker = self.body.deploymentConfiguration?.deploymentCircuitBreaker
+            self.isRolling
+            ? .rolling(
+                minimumHealthyPercent: self.body.deploymentConfiguration?.minimumHealthyPercent ?? 100,
+                maximumPercent: self.body.deploymentConfiguration?.maximumPercent ?? 200)
+            : .taskSets
         return DesiredService(
             controller: controller, desiredCount: self.service.desiredCount,
             isDraining: self.service.status == .draining,
             healthCheckGracePeriod: .seconds(self.body.healthCheckGracePeriodSeconds ?? 0),
             settlingTime: timeScale.wait(.seconds(40)),
-            circuitBreaker: CircuitBreaker(isEnabled: breaker?.enable ?? false, rollsBack: breaker?.rollback ?? false),
-            rollbackCandidate: self.revisions.first { $0.role == .active && $0.progress.rollout == .completed }?.id,
-            revisions: try self.revisions.map(self.revision), steadySince: self.service.steadySince)
+            revisions: try self.released.map(self.revision), steadySince: self.service.steadySince)
+    }
+
+    /// The revisions that may have tasks. One that a rolling deployment holds back, until its hooks have run, is not there yet:
+    /// what it will replace goes on as PRIMARY.
+    private var released: [StoredServiceRevision] {
+        guard self.isRolling else { return self.revisions }
+        var released = self.revisions.filter { $0.scale > 0 }
+        guard !released.contains(where: { $0.role == .primary }),
+            let index = released.firstIndex(where: { $0.progress.rollout == .completed }) ?? released.indices.first
+        else { return released }
+        released[index].role = .primary
+        return released
     }
 
     private func revision(_ revision: StoredServiceRevision) throws -> DesiredService.Revision {

@@ -38,7 +38,10 @@ extension ECSHandlers {
                 key: key, status: .active, controller: controller, desiredCount: rules.desiredCount, createdAt: now,
                 steadySince: nil, clientToken: input.clientToken, body: StoredShape.encode(body))
             try transaction.insert(service)
-            if rules.definition != nil {
+            if rules.definition != nil, controller == .ecs {
+                try transaction.deploy(
+                    rules.firstTaskSet(body), to: service, timeScale: self.timeScale, at: now)
+            } else if rules.definition != nil {
                 try transaction.save(
                     StoredServiceRevision(
                         id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .primary, scale: 100,

@@ -26,6 +26,7 @@ extension ECSHandlers {
                         "The service cannot be stopped while it has task sets; use force to delete it.")
                 }
             }
+            try transaction.supersedeDeployments(of: key, at: self.clock.now())
             service.status = .draining
             service.desiredCount = 0
             try transaction.update(service)

@@ -5,21 +5,37 @@ internal import Store
 enum DeploymentRules {
     /// - Throws: `InvalidParameterException` naming what is wrong, or not supported.
     static func check(
-        _ configuration: ECS.DeploymentConfiguration?, controller: StoredService.Controller, isDaemon: Bool
+        _ configuration: ECS.DeploymentConfiguration?, _ loadBalancers: [ECS.LoadBalancer],
+        controller: StoredService.Controller, isDaemon: Bool
     ) throws {
-        guard let configuration else { return }
-        if let strategy = configuration.strategy, strategy != .rolling {
+        if controller == .ecs {
+            try ServiceDeploymentRules(configuration: configuration ?? .init(), loadBalancers: loadBalancers).check()
+        } else if loadBalancers.contains(where: { $0.advancedConfiguration != nil }) {
             throw ECS.Errors.invalidParameterException(
-                "deployment strategy \(strategy.rawValue) is not supported by this version of Teal; use ROLLING, or a CODE_DEPLOY controller"
-            )
+                "advancedConfiguration field is only supported with the ECS deployment controller.")
         }
+        guard let configuration else { return }
         let unsupported: [(String, Bool)] = [
-            ("alarms", configuration.alarms?.enable == true),
+            ("alarms", configuration.alarms?.enable == true)
+        ]
+        let native: [(String, Bool)] = [
+            (
+                "strategy \(configuration.strategy?.rawValue ?? "")",
+                configuration.strategy.map { $0 != .rolling } ?? false
+            ),
             ("lifecycleHooks", configuration.lifecycleHooks?.isEmpty == false),
             ("bakeTimeInMinutes", (configuration.bakeTimeInMinutes ?? 0) > 0),
             ("linearConfiguration", configuration.linearConfiguration != nil),
             ("canaryConfiguration", configuration.canaryConfiguration != nil),
         ]
+        if controller != .ecs, let (name, _) = native.first(where: \.1) {
+            throw ECS.Errors.invalidParameterException(
+                "deploymentConfiguration \(name) is only supported with the ECS deployment controller.")
+        }
+        if isDaemon, configuration.strategy.map({ $0 != .rolling }) ?? false {
+            throw ECS.Errors.invalidParameterException(
+                "The daemon scheduling strategy only supports the ROLLING deployment strategy.")
+        }
         if controller != .ecs,
             configuration.deploymentCircuitBreaker?.enable == true || configuration.alarms?.enable == true
         {
@@ -63,7 +79,7 @@ enum DeploymentRules {
         completed.minimumHealthyPercent = completed.minimumHealthyPercent ?? (isDaemon ? 0 : 100)
         switch controller {
         case .ecs:
-            completed.strategy = .rolling
+            completed.strategy = completed.strategy ?? .rolling
             completed.deploymentCircuitBreaker =
                 completed.deploymentCircuitBreaker ?? .init(enable: false, rollback: false)
         case .codeDeploy, .external:

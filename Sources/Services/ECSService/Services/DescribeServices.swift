@@ -110,8 +110,21 @@ extension StoreSnapshot {
             availabilityZoneRebalancing: body.availabilityZoneRebalancing)
         switch service.controller {
         case .ecs:
+            let isRolling = try self.isRolling(service.key) ?? true
+            let deployment = try self.activeServiceDeployments(of: service.key).last
+            shape.currentServiceDeployment = deployment.map {
+                scope.serviceDeploymentARN($0.machine.id, of: service.key)
+            }
+            shape.currentServiceRevisions = revisions.filter { $0.role != .draining }.map { revision in
+                let counts = TaskCounts(tasks.filter { $0.revision == revision.id })
+                return .init(
+                    arn: scope.serviceRevisionARN(revision.id, of: service.key),
+                    requestedTaskCount: revision.computedDesiredCount(of: service.desiredCount),
+                    runningTaskCount: counts.running, pendingTaskCount: counts.pending)
+            }
             shape.deployments = try revisions.filter { $0.role != .draining }.map { revision in
-                try Self.deployment(revision, of: service, tasks: tasks.filter { $0.revision == revision.id })
+                try Self.deployment(
+                    revision, of: service, isRolling: isRolling, tasks: tasks.filter { $0.revision == revision.id })
             }
         case .codeDeploy, .external:
             shape.taskSets = try revisions.map {
@@ -121,9 +134,9 @@ extension StoreSnapshot {
         return shape
     }
 
-    private static func deployment(_ revision: StoredServiceRevision, of service: StoredService, tasks: [StoredTask])
-        throws -> ECS.Deployment
-    {
+    private static func deployment(
+        _ revision: StoredServiceRevision, of service: StoredService, isRolling: Bool, tasks: [StoredTask]
+    ) throws -> ECS.Deployment {
         let body = try StoredShape.decode(ECS.TaskSet.self, from: revision.body)
         let counts = TaskCounts(tasks)
         let reason =
@@ -134,7 +147,9 @@ extension StoreSnapshot {
             }
         return ECS.Deployment(
             id: revision.id, status: revision.role.rawValue, taskDefinition: body.taskDefinition,
-            desiredCount: revision.role == .primary ? service.desiredCount : 0, pendingCount: counts.pending,
+            desiredCount: revision.role == .primary
+                ? service.desiredCount : isRolling ? 0 : revision.computedDesiredCount(of: service.desiredCount),
+            pendingCount: counts.pending,
             runningCount: counts.running,
             failedTasks: revision.progress.failedTasks, createdAt: revision.createdAt, updatedAt: revision.updatedAt,
             capacityProviderStrategy: body.capacityProviderStrategy, launchType: body.launchType,

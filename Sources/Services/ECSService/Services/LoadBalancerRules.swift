@@ -33,9 +33,6 @@ enum LoadBalancerRules {
         guard loadBalancer.targetGroupArn?.isEmpty == false else {
             throw ECS.Errors.invalidParameterException("targetGroupArn can not be blank.")
         }
-        guard loadBalancer.advancedConfiguration == nil else {
-            throw ECS.Errors.invalidParameterException("advancedConfiguration is not supported by this version of Teal")
-        }
     }
 
     private static func checkContainer(of loadBalancer: ECS.LoadBalancer, in definition: ECS.TaskDefinition) throws {

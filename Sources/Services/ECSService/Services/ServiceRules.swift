@@ -32,7 +32,7 @@ struct ServiceRules: Sendable {
         try Self.checkDesiredCount(input.desiredCount)
         if self.isDaemon { try self.checkDaemon() }
         try DeploymentRules.check(
-            input.deploymentConfiguration, controller: self.controller, isDaemon: self.isDaemon)
+            input.deploymentConfiguration, self.loadBalancers, controller: self.controller, isDaemon: self.isDaemon)
         try LoadBalancerRules.checkCount(of: self.loadBalancers, controller: self.controller)
         try LoadBalancerRules.check(self.loadBalancers, with: self.definition)
         try LoadBalancerRules.checkGracePeriod(input.healthCheckGracePeriodSeconds, self.loadBalancers)

@@ -76,7 +76,8 @@ struct ServiceUpdate: Sendable {
         if self.controller != self.service.controller { try self.checkControllerChange() }
         try self.checkController()
         try DeploymentRules.check(
-            try self.body.deploymentConfiguration, controller: self.controller, isDaemon: self.isDaemon)
+            try self.body.deploymentConfiguration, self.loadBalancers, controller: self.controller,
+            isDaemon: self.isDaemon)
         try LoadBalancerRules.check(self.loadBalancers, with: self.definition)
         try LoadBalancerRules.checkGracePeriod(input.healthCheckGracePeriodSeconds, self.loadBalancers)
         try PlacementRules.check(
@@ -152,8 +153,13 @@ struct ServiceUpdate: Sendable {
                 configuration.strategy = change.strategy ?? configuration.strategy
                 configuration.alarms = change.alarms ?? configuration.alarms
                 configuration.lifecycleHooks = change.lifecycleHooks ?? configuration.lifecycleHooks
-                configuration.linearConfiguration = change.linearConfiguration
-                configuration.canaryConfiguration = change.canaryConfiguration
+                configuration.bakeTimeInMinutes = change.bakeTimeInMinutes ?? configuration.bakeTimeInMinutes
+                if change.strategy != nil {
+                    configuration.linearConfiguration = nil
+                    configuration.canaryConfiguration = nil
+                }
+                configuration.linearConfiguration = change.linearConfiguration ?? configuration.linearConfiguration
+                configuration.canaryConfiguration = change.canaryConfiguration ?? configuration.canaryConfiguration
             }
             if self.controller != self.service.controller {
                 body.deploymentController = .init(

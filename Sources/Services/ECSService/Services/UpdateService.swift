@@ -27,7 +27,7 @@ extension ECSHandlers {
             if service != update.service { service.steadySince = nil }
             try transaction.update(service)
             if let taskSet = try update.newDeployment {
-                try transaction.replacePrimary(update.primary, with: taskSet, of: key, at: now)
+                try transaction.deploy(taskSet, to: service, timeScale: self.timeScale, at: now)
             } else if service.controller != update.service.controller, var primary = update.primary {
                 primary.progress = update.adoptedProgress(of: primary.progress)
                 primary.updatedAt = now
@@ -35,23 +35,5 @@ extension ECSHandlers {
             }
             return .init(service: try transaction.described(service, tags: true, in: scope))
         }
-    }
-}
-
-extension StoreTransaction {
-    /// A new deployment of the ECS controller becomes PRIMARY; the one before it gives its tasks up.
-    func replacePrimary(
-        _ primary: StoredServiceRevision?, with taskSet: ECS.TaskSet, of key: ServiceKey, at now: Timestamp
-    ) throws {
-        if var previous = primary {
-            previous.role = .active
-            previous.updatedAt = now
-            try self.save(previous)
-        }
-        try self.save(
-            StoredServiceRevision(
-                id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .primary, scale: 100, clientToken: nil,
-                progress: RevisionProgress(),
-                createdAt: now, updatedAt: now, body: StoredShape.encode(taskSet)))
     }
 }

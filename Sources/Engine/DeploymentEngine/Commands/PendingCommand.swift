@@ -2,10 +2,7 @@ internal import Model
 
 /// One command from its first attempt to its last. It is repeated under the same id, until it has succeeded, has been
 /// refused, or `giveUp` has come.
-struct PendingCommand: Equatable, Sendable, Codable {
-    typealias Command = CodeDeployDeployment.Command
-    typealias Timer = CodeDeployDeployment.Timer
-
+struct PendingCommand<Command: Hashable & Sendable & Codable>: Equatable, Sendable, Codable {
     struct Attempt: Equatable, Sendable, Codable {
         /// 1 for the first.
         let number: Int
@@ -17,7 +14,7 @@ struct PendingCommand: Equatable, Sendable, Codable {
         /// The driver performs it, or will after a restart.
         case underway(Attempt)
         /// Failed for now; entered from `underway`, left when the timer fires.
-        case pausing(Attempt, until: Timer)
+        case pausing(Attempt, until: DeploymentTimer)
         /// Done or refused: nothing of it is under way any more.
         case over
     }
@@ -35,26 +32,26 @@ struct PendingCommand: Equatable, Sendable, Codable {
     }
 
     let command: Command
-    let giveUp: Timer
+    let giveUp: DeploymentTimer
     private(set) var state: State = .underway(Attempt(number: 1, complaint: nil))
 
-    init(_ command: Command, giveUp: Timer) {
+    init(_ command: Command, giveUp: DeploymentTimer) {
         self.command = command
         self.giveUp = giveUp
     }
 
     mutating func failed(
-        _ failure: CodeDeployDeployment.CommandFailure, at now: Timestamp, serials: inout Serials
+        _ setback: CommandSetback, at now: Timestamp, serials: inout Serials
     ) -> FailureAction {
         switch self.state {
         case .underway(let attempt):
-            switch failure {
+            switch setback {
             case .notYet(let reason):
                 return self.pause(attempt, .milliseconds(500), reason: reason, at: now, serials: &serials)
             case .transient(let reason):
                 let pause = min(Duration.seconds(1 << min(attempt.number - 1, 5)), .seconds(30))
                 return self.pause(attempt, pause, reason: reason, at: now, serials: &serials)
-            case .accessDenied, .rejected:
+            case .final:
                 self.state = .over
                 return .giveUp
             }
@@ -66,7 +63,7 @@ struct PendingCommand: Equatable, Sendable, Codable {
 
     mutating func succeeded() { self.state = .over }
 
-    mutating func timerFired(_ id: CodeDeployDeployment.TimerID, at now: Timestamp) -> TimerAction {
+    mutating func timerFired(_ id: DeploymentTimerID, at now: Timestamp) -> TimerAction {
         if id == self.giveUp.id { return now >= self.giveUp.deadline ? .expire : .none }
         switch self.state {
         case .pausing(let attempt, let timer):
@@ -86,7 +83,7 @@ struct PendingCommand: Equatable, Sendable, Codable {
         }
     }
 
-    var timers: [Timer] {
+    var timers: [DeploymentTimer] {
         switch self.state {
         case .underway: [self.giveUp]
         case .pausing(_, let timer): [timer, self.giveUp]
@@ -105,7 +102,7 @@ struct PendingCommand: Equatable, Sendable, Codable {
     private mutating func pause(
         _ attempt: Attempt, _ pause: Duration, reason: String, at now: Timestamp, serials: inout Serials
     ) -> FailureAction {
-        let timer = Timer(id: .init(number: serials.next()), deadline: now + pause)
+        let timer = DeploymentTimer(id: .init(number: serials.next()), deadline: now + pause)
         self.state = .pausing(Attempt(number: attempt.number + 1, complaint: reason), until: timer)
         return .retry(at: timer.deadline, reason: reason)
     }

@@ -1,0 +1,49 @@
+internal import DeploymentEngine
+internal import ECSAPI
+internal import Model
+internal import Store
+internal import WireProtocol
+
+extension StoreTransaction {
+    /// A new service revision, PRIMARY at once but without tasks, and the deployment that brings it. A deployment that is under
+    /// way gives way to it.
+    func deploy(_ taskSet: ECS.TaskSet, to service: StoredService, timeScale: TimeScale, at now: Timestamp) throws {
+        let key = service.key
+        let body = try StoredShape.decode(ECS.CreateServiceRequest.self, from: service.body)
+        let existing = try self.revisions(of: key)
+        for var revision in existing {
+            // What an earlier version of the schema has kept no record of.
+            if try self.revisionRecord(revision.id) == nil { try self.keepRecord(of: revision) }
+            guard revision.role == .primary else { continue }
+            revision.role = .active
+            revision.updatedAt = now
+            try self.save(revision)
+        }
+        let target = StoredServiceRevision(
+            id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .primary, scale: 0, clientToken: nil,
+            progress: RevisionProgress(), createdAt: now, updatedAt: now, body: StoredShape.encode(taskSet))
+        try self.save(target)
+        try self.keepRecord(of: target)
+        let plan = ServiceDeployment.Plan(
+            target: target.id, body.deploymentConfiguration, loadBalancers: body.loadBalancers ?? [],
+            timeScale: timeScale)
+        try self.supersedeDeployments(of: key, at: now)
+        let deployment = ServiceDeployment(
+            id: .init(rawValue: Identifiers.base64URL(21)), plan: plan, createdAt: now)
+        try self.insert(
+            StoredServiceDeployment(
+                machine: deployment, service: key,
+                sources: existing.filter { $0.role != .draining && $0.scale > 0 }.map(\.id),
+                body: StoredShape.encode(body.deploymentConfiguration ?? ECS.DeploymentConfiguration())))
+    }
+
+    /// Those under way end where they are.
+    func supersedeDeployments(of key: ServiceKey, at now: Timestamp) throws {
+        for stored in try self.activeServiceDeployments(of: key) {
+            var machine = stored.machine
+            let step = machine.superseded(at: now)
+            try self.save(machine)
+            try self.note(step.notices, of: machine, in: key, at: now)
+        }
+    }
+}
