@@ -13,6 +13,7 @@ import WireProtocol
         try await Fixture.with { fixture in
             let definition = try await fixture.definition()
             let first = try await fixture.service("web", desiredCount: 1)?.deployments?.first?.id
+            try await fixture.deploy()
             let settings = try await self.update(
                 fixture,
                 .init(
@@ -31,6 +32,7 @@ import WireProtocol
             let changed = try await self.update(fixture, .init(service: "web", taskDefinition: next))
             #expect(changed?.deployments?.count == 2)
             #expect(changed?.taskDefinition == next)
+            try await fixture.deploy()
             let same = try await self.update(fixture, .init(service: "web", taskDefinition: next))
             #expect(same?.deployments?.first?.id == changed?.deployments?.first?.id)
             let forced = try await self.update(fixture, .init(service: "web", forceNewDeployment: true))

@@ -54,3 +54,17 @@ def test_a_body_that_no_operation_takes_is_refused_with_an_aws_error(server):
             "X-Amz-Target: AmazonEC2ContainerServiceV20141113.ListClusters\r\n\r\n")
     answer = exchange(server, head.encode() + bytes(size))
     assert answer.startswith("HTTP/1.1 413") and "RequestEntityTooLargeException" in answer
+
+
+def test_a_client_that_waits_for_leave_to_send_its_body_gets_it(server):
+    body = b"Action=GetCallerIdentity&Version=2011-06-15"
+    address = urlsplit(server.endpoint)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
+        connection.sendall((f"POST / HTTP/1.1\r\nHost: teal\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: {len(body)}\r\n"
+                            "Content-Type: application/x-www-form-urlencoded\r\n\r\n").encode())
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(body)
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+    assert received.startswith(b"HTTP/1.1 4") and b"<Code>MissingAuthenticationToken</Code>" in received

@@ -109,6 +109,7 @@ def test_an_admission_hook_stops_a_rolling_deployment_before_any_task(server):
     assert deployment["statusReason"].startswith("Service deployment rolled back because PRE_SCALE_UP lifecycle hook(s) failed.")
     assert set(stack.ecs.list_tasks(cluster="main", desiredStatus="RUNNING")["taskArns"]) == before
     assert stack.ecs.list_tasks(cluster="main", desiredStatus="STOPPED")["taskArns"] == []
+    wait_until(lambda: len(stack.service()["deployments"]) == 1, 20, "the refused revision is gone")
     stack.wait_for_deployment("SUCCESSFUL", arn=stack.update("v3"))
 
 

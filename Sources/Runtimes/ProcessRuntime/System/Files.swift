@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Model
 
 /// The few file operations of this runtime. They block: call them through `BlockingWork`, or in the shim.
 enum Files {
@@ -17,13 +18,17 @@ enum Files {
 
     /// After this returns, the file has exactly these bytes even if the machine loses power; before, it is as it was.
     static func writeDurably(_ bytes: [UInt8], to path: String) throws(SystemError) {
-        let temporary = path + ".new"
-        do {
+        // Of its own: two who notice the same end may write it down at the same time.
+        let temporary = "\(path).\(Identifiers.hex(8)).new"
+        do throws(SystemError) {
             let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC)
             try file.write(bytes)
             guard fsync(file.raw) == 0 else { throw SystemError("fsync \(temporary)") }
+            guard rename(temporary, path) == 0 else { throw SystemError("rename \(temporary)") }
+        } catch {
+            unlink(temporary)
+            throw error
         }
-        guard rename(temporary, path) == 0 else { throw SystemError("rename \(temporary)") }
         let folder = try Descriptor(opening: Self.parent(of: path), O_RDONLY | O_DIRECTORY)
         guard fsync(folder.raw) == 0 else { throw SystemError("fsync \(Self.parent(of: path))") }
     }

@@ -96,13 +96,21 @@ final class ExchangeHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (self.unwrapInboundIn(data), self.state) {
-        case (.head(let head), .receiving(nil)): self.state = .receiving(head)
+        case (.head(let head), .receiving(nil)):
+            self.state = .receiving(head)
+            if head.expectsContinue { self.allowBody(context) }
         case (.body(let part), .receiving(.some)): self.receive(part)
         case (.end, .receiving(let head?)): self.receiveEnd(of: head)
         case (.head, _), (.body, _), (.end, _):
             // A part out of order would be a bug of the decoder; such a connection is of no more use.
             context.close(promise: nil)
         }
+    }
+
+    /// For a client that sends its body only when it may.
+    private func allowBody(_ context: ChannelHandlerContext) {
+        let head = HTTPResponseHead(version: .http1_1, status: .continue)
+        context.writeAndFlush(self.wrapOutboundOut(.head(head)), promise: nil)
     }
 
     private func receive(_ part: ByteBuffer) {
@@ -153,4 +161,11 @@ final class ExchangeHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+
+extension HTTPRequestHead {
+    /// RFC 9110, 10.1.1: a client of HTTP/1.0 does not know the answer.
+    fileprivate var expectsContinue: Bool {
+        self.version == .http1_1 && self.headers["Expect"].contains { $0.lowercased() == "100-continue" }
+    }
 }

@@ -24,10 +24,13 @@ extension StoreSnapshot {
         for revision in try self.revisions(of: deployment.service) {
             let own = tasks.filter { $0.revision == revision.id && $0.machine.phase != .stopped }
             let counts = TaskCounts(own)
+            let requested = revision.computedDesiredCount(of: service.desiredCount)
+            // The scheduler may not have looked since the count changed.
+            let isSteady = revision.progress.steadySince != nil && counts.running == requested
             sightings[.init(rawValue: revision.id)] = .init(
                 isPrimary: revision.role == .primary && revision.scale > 0, desiredCount: service.desiredCount,
-                requestedCount: revision.computedDesiredCount(of: service.desiredCount), runningCount: counts.running,
-                pendingCount: counts.pending, liveCount: own.count, isSteady: revision.progress.steadySince != nil,
+                requestedCount: requested, runningCount: counts.running,
+                pendingCount: counts.pending, liveCount: own.count, isSteady: isSteady,
                 failedTasks: revision.progress.failedTasks, isRolledOut: revision.progress.rollout == .completed)
         }
         return sightings

@@ -24,7 +24,8 @@ extension StoreTransaction {
     /// The source becomes PRIMARY again.
     func scaleDown(_ target: RevisionID, returningTo source: RevisionID, isRolling: Bool, at now: Timestamp) throws {
         if var failed = try self.revision(target.rawValue), failed.role == .primary {
-            failed.role = isRolling ? .active : .draining
+            // One that never got a task has nothing to be replaced.
+            failed.role = isRolling && failed.scale > 0 ? .active : .draining
             failed.progress.rollout = .failed
             failed.updatedAt = now
             try self.save(failed)

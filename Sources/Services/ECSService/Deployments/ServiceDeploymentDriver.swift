@@ -93,19 +93,12 @@ struct ServiceDeploymentDriver: Sendable {
     /// - Returns: whether anything was new.
     private func observe(_ stored: StoredServiceDeployment) async throws -> Bool {
         let sightings = try await self.store.read { try $0.sightings(for: stored) }
-        let clock = self.clock
-        return try await self.store.write { transaction in
-            guard let current = try transaction.serviceDeployment(self.id) else { return false }
-            var machine = current.machine
-            let now = clock.now()
-            for id in machine.watchedRevisions.sorted(by: { $0.rawValue < $1.rawValue }) {
-                let step = machine.revisionSeen(id, sightings[id], at: now)
-                try transaction.note(step.notices, of: machine, in: current.service, at: now)
-            }
-            guard machine != current.machine else { return false }
-            try transaction.save(machine)
-            return true
-        }
+        let revisions = stored.machine.watchedRevisions.sorted { $0.rawValue < $1.rawValue }
+        var look = stored.machine
+        for id in revisions { _ = look.revisionSeen(id, sightings[id], at: self.clock.now()) }
+        guard look != stored.machine else { return false }
+        for id in revisions { try await self.record { ($0.revisionSeen(id, sightings[id], at: $1), ()) } }
+        return true
     }
 
     func perform(_ command: ServiceDeployment.Command) async throws {

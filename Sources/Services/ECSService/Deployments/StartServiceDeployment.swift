@@ -14,8 +14,9 @@ extension StoreTransaction {
         for var revision in existing {
             // What an earlier version of the schema has kept no record of.
             if try self.revisionRecord(revision.id) == nil { try self.keepRecord(of: revision) }
-            guard revision.role == .primary else { continue }
-            revision.role = .active
+            let role: DesiredService.Revision.Role = revision.scale > 0 ? .active : .draining
+            guard revision.role == .primary || role == .draining && revision.role != .draining else { continue }
+            revision.role = role
             revision.updatedAt = now
             try self.save(revision)
         }

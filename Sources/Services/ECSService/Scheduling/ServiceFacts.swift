@@ -48,9 +48,10 @@ struct ServiceFacts: Sendable {
     /// what it will replace goes on as PRIMARY.
     private var released: [StoredServiceRevision] {
         guard self.isRolling else { return self.revisions }
-        var released = self.revisions.filter { $0.scale > 0 }
+        var released = self.revisions.filter { $0.scale > 0 || $0.role == .draining }
         guard !released.contains(where: { $0.role == .primary }),
-            let index = released.firstIndex(where: { $0.progress.rollout == .completed }) ?? released.indices.first
+            let index = released.firstIndex(where: { $0.role == .active && $0.progress.rollout == .completed })
+                ?? released.firstIndex(where: { $0.role == .active })
         else { return released }
         released[index].role = .primary
         return released

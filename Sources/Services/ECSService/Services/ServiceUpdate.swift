@@ -131,6 +131,13 @@ struct ServiceUpdate: Sendable {
             throw ECS.Errors.invalidParameterException(
                 "Unable to update the deployment controller \(change): turn the deployment circuit breaker off first.")
         }
+        if self.service.controller == .ecs, let strategy = self.before.deploymentConfiguration?.strategy,
+            strategy != .rolling
+        {
+            throw ECS.Errors.invalidParameterException(
+                "Unable to update the deployment controller \(change): the deployment strategy is \(strategy.rawValue), not ROLLING."
+            )
+        }
         if self.controller == .codeDeploy {
             try LoadBalancerRules.checkCount(of: self.loadBalancers, controller: .codeDeploy)
         }
