@@ -34,6 +34,8 @@ def test_hooks_are_named_in_every_way_that_lambda_knows(stack):
 def test_appspec_settles_what_the_task_set_gets(stack):
     """YAML with keys in lower case, hooks as one map, and every optional property; what it leaves out comes from the service."""
     stack.deployment_group(ready=READY)
+    stack.ecs.put_cluster_capacity_providers(
+        cluster="main", capacityProviders=["FARGATE", "FARGATE_SPOT"], defaultCapacityProviderStrategy=[])
     family = stack.task_definition("v2").split("/")[1]
     content = f"""
 version: 0.0

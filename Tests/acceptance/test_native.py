@@ -1,7 +1,11 @@
 """Deployments by Amazon ECS itself: blue/green, linear and canary, with hooks, pauses and every way out, under load."""
 
+import contextlib
+import signal
+import textwrap
+
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from load import Load
 from native import Native
@@ -123,7 +127,6 @@ def test_in_progress_is_asked_again_with_its_details(native):
                 return {"hookStatus": " IN_PROGRESS", "callBackDelay": 30, "hookDetails": {"seen": seen + 1}}
             return {"hookStatus": "SUCCEEDED"}
     '''
-    import textwrap
     hook = native.lambda_hook("POST_SCALE_UP", source=textwrap.dedent(source), hookDetails={"kept": "yes"})
     native.wait_for_deployment("SUCCESSFUL", arn=native.update("v2", hooks=[hook]))
     events = native.hook_events(hook)
@@ -200,6 +203,27 @@ def test_a_killed_server_goes_on_with_its_deployment(native):
         native.server.kill()
         native.server.start()
         native.wait_for_deployment("SUCCESSFUL", arn=arn)
+    assert load.failures == []
+    assert_only(native, native.live(), "v2")
+
+
+@pytest.mark.parametrize("point", [
+    "ecs.before-inspect-traffic", "ecs.after-scale-up", "ecs.before-invoke-hook", "ecs.after-set-test-traffic",
+    "ecs.before-set-production-traffic", "ecs.after-set-production-traffic", "ecs.before-retire", "ecs.after-deployment-commit",
+])
+def test_killed_at(native, point):
+    hook = native.lambda_hook("POST_SCALE_UP")
+    with Load(native.production) as load:
+        native.server.terminate()
+        native.server.start(TEAL_CRASH_POINT=point)
+        # The point may come before the call is answered.
+        with contextlib.suppress(BotoCoreError):
+            native.update("v2", hooks=[hook])
+        assert native.server.wait_for_death(30) == -signal.SIGKILL
+        native.server.start()
+        if len(native.ecs.list_service_deployments(cluster="main", service="web")["serviceDeployments"]) == 1:
+            native.update("v2", hooks=[hook])
+        native.wait_for_deployment("SUCCESSFUL")
     assert load.failures == []
     assert_only(native, native.live(), "v2")
 
