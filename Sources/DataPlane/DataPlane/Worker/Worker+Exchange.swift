@@ -154,8 +154,10 @@ extension Worker {
         }
         let framing = self.responseHead.framing(answeringHead: client.exchange.isHeadRequest)
         if framing == .untilClose || self.isExiting { client.exchange.keepsClient = false }
+        // Some targets send the last chunk of a body that an answer to HEAD does not have: it would begin the next answer.
+        let mayTrail = framing == .length(0) && self.responseHead.headers.isChunked
         client.exchange.keepsUpstream =
-            self.responseHead.keepsAlive && framing != .untilClose && !client.exchange.isAmbiguous
+            self.responseHead.keepsAlive && framing != .untilClose && !mayTrail && !client.exchange.isAmbiguous
         client.exchange.responseBody = BodyScanner(framing)
         client.exchange.hasResponseHead = true
         client.exchange.group?.counters.answered(status)
