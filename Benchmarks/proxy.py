@@ -28,6 +28,9 @@ import typing
 
 WORKERS = 2
 
+# `FeedProtocol.version`: the proxy talks to no other.
+FEED_VERSION = 2
+
 BROWSER_HEADERS = {
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
@@ -92,7 +95,7 @@ class Feed:
 
     def send(self, message, descriptors=()):
         payload = json.dumps(message).encode()
-        header = struct.pack(">IHH", len(payload), len(descriptors), 1)
+        header = struct.pack(">IHH", len(payload), len(descriptors), FEED_VERSION)
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
         self.socket.sendmsg([header + payload], rights)
 
