@@ -23,7 +23,7 @@ extension ServiceDeployment {
         /// Find out if the production and test rules fit to the service, and which target groups the target revision gets.
         /// Answer with `trafficInspected`. Fails as `.rejected` with what is wrong.
         case inspectTraffic
-        /// Give all traffic to `to`, which becomes the PRIMARY revision again, and take the tasks of the others away.
+        /// Give all production traffic back to `to`, and take the tasks of the others away.
         case reconcile(to: RevisionID, retiring: [RevisionID])
         /// The target becomes the PRIMARY revision and gets its tasks.
         case scaleUp

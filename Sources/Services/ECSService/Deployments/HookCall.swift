@@ -37,6 +37,7 @@ struct HookCall: Sendable {
 
     /// `hookDetails` only where there are some.
     var payload: JSONValue {
+        // The text was written by this server, as JSON.
         let details = self.invocation.details.flatMap { try? JSONValue(parsing: Array($0.utf8)) }
         return .object(
             [

@@ -10,6 +10,7 @@ struct HookResponse: Sendable {
     init(_ payload: [UInt8], configured: String?) {
         // Whatever cannot be read is an answer without a status.
         self.content = try? JSONValue(parsing: payload)
+        // The configuration was read as JSON when it was stored.
         self.configured = configured.flatMap { try? JSONValue(parsing: Array($0.utf8)) }
     }
 

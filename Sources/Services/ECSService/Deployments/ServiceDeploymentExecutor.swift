@@ -38,11 +38,10 @@ struct ServiceDeploymentExecutor: Sendable {
                 if let side, try await self.wantsTasks { try await self.requireHealth(side) }
                 let (routes, target) = try await self.groups(.target)
                 try await self.traffic.setProduction(routes, target: target, permille: permille)
-            case .reconcile(let source, let retiring):
+            case .reconcile(_, let retiring):
                 let (routes, target) = try await self.groups(.target)
                 try await self.traffic.setProduction(routes, target: target, permille: 0)
                 try await self.store.write { try $0.retire(retiring, at: self.clock.now()) }
-                _ = source
             case .scaleUp: try await self.store.write { try $0.scaleUp(self.machine.plan.target, at: self.clock.now()) }
             case .retire(let revisions): try await self.store.write { try $0.retire(revisions, at: self.clock.now()) }
             case .restore(let source):
