@@ -15,6 +15,7 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
@@ -107,21 +108,24 @@ let package = Package(
         // Traffic moved through the ELBv2 API, for the services that deploy.
         library("ListenerRouting", in: "Services/ListenerRouting", ["ELBv2API", "WireProtocol"]),
 
+        // The loop that takes deployments to their end, whichever engine decides.
+        library(
+            "DeploymentDriving", in: "Services/DeploymentDriving", ["Model", "Store", lifecycle, logging]),
+
         // One target a service: handlers, resources, controllers.
         library(
             "CodeDeployService", in: "Services/CodeDeployService",
             [
-                "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "ListenerRouting", "WireProtocol",
-                "Model",
-                "Store", "DeploymentEngine",
+                "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "ListenerRouting", "DeploymentDriving",
+                "WireProtocol", "Model", "Store", "DeploymentEngine",
                 crypto, lifecycle, logging, yams,
             ]),
         library(
             "ECSService", in: "Services/ECSService",
             [
-                "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "STSAPI", "ListenerRouting", "WireProtocol", "Model",
-                "Store",
-                "DeploymentEngine", "WorkloadRuntime", crypto, lifecycle, logging,
+                "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "STSAPI", "ListenerRouting", "DeploymentDriving",
+                "WireProtocol", "Model", "Store", "DeploymentEngine", "WorkloadRuntime", crypto, heap, lifecycle,
+                logging,
             ]),
         library(
             "ELBv2Service", in: "Services/ELBv2Service",
@@ -207,12 +211,15 @@ let package = Package(
         tests(
             "CodeDeployServiceTests",
             [
-                "CodeDeployService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "DeploymentEngine",
-                "Store", "WireProtocol", "Model", lifecycle, logging,
+                "CodeDeployService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "DeploymentDriving",
+                "DeploymentEngine", "Store", "WireProtocol", "Model", lifecycle, logging,
             ]),
         tests(
             "ECSServiceTests",
-            ["ECSService", "ECSAPI", "ELBv2API", "DeploymentEngine", "Store", "WireProtocol", "Model", logging]),
+            [
+                "ECSService", "ECSAPI", "ELBv2API", "DeploymentDriving", "DeploymentEngine", "Store", "WireProtocol",
+                "Model", logging,
+            ]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "Model", logging]),
         tests("LogsServiceTests", ["LogsService", "LogsAPI", "Store", "WireProtocol", "Model", logging]),
         tests(

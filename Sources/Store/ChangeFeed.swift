@@ -10,6 +10,7 @@ package enum ChangeTopic: Hashable, Sendable, CaseIterable {
     case routing
     /// Verdicts of the proxy's health checks.
     case targetHealth
+    /// A deployment was made. What becomes of it is told by its subject.
     case deployments
     case functions
     case invocations
@@ -19,37 +20,61 @@ package enum ChangeTopic: Hashable, Sendable, CaseIterable {
 /// Tells watchers that something was committed. Announcements are merged while a watcher is busy: it may see one for many
 /// changes, never none.
 package final class ChangeFeed: Sendable {
-    private struct Watchers {
+    private typealias Watchers = [Int: AsyncStream<Void>.Continuation]
+
+    private struct State {
         var next = 0
-        var byID: [Int: (topics: Set<ChangeTopic>, continuation: AsyncStream<Void>.Continuation)] = [:]
+        var byTopic: [ChangeTopic: Watchers] = [:]
+        var bySubject: [ChangeSubject: Watchers] = [:]
+        var collectors: [ChangedSubjects] = []
+
+        mutating func remove(_ id: Int, _ topics: Set<ChangeTopic>, _ subjects: Set<ChangeSubject>) {
+            for topic in topics { self.byTopic[topic]?[id] = nil }
+            for subject in subjects {
+                self.bySubject[subject]?[id] = nil
+                if self.bySubject[subject]?.isEmpty == true { self.bySubject[subject] = nil }
+            }
+        }
     }
 
-    private let watchers = Mutex(Watchers())
+    private let state = Mutex(State())
 
     package init() {}
 
     /// Yields once at once (so that a watcher that starts late misses nothing), then after every commit that touched one of
-    /// the topics.
-    package func watch(_ topics: Set<ChangeTopic>) -> AsyncStream<Void> {
+    /// the topics or subjects.
+    package func watch(_ topics: Set<ChangeTopic>, _ subjects: Set<ChangeSubject> = []) -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         continuation.yield()
-        let id = self.watchers.withLock { watchers in
-            watchers.next += 1
-            watchers.byID[watchers.next] = (topics, continuation)
-            return watchers.next
+        let id = self.state.withLock { state in
+            state.next += 1
+            for topic in topics { state.byTopic[topic, default: [:]][state.next] = continuation }
+            for subject in subjects { state.bySubject[subject, default: [:]][state.next] = continuation }
+            return state.next
         }
         continuation.onTermination = { [weak self] _ in
-            self?.watchers.withLock { _ = $0.byID.removeValue(forKey: id) }
+            self?.state.withLock { $0.remove(id, topics, subjects) }
         }
         return stream
     }
 
+    /// For one who must know which subjects changed: filled before the topics of the same commit are announced.
+    package func collectSubjects() -> ChangedSubjects {
+        let collector = ChangedSubjects()
+        self.state.withLock { $0.collectors.append(collector) }
+        return collector
+    }
+
     /// Also called for what never touches the store, such as health verdicts.
-    package func announce(_ topics: Set<ChangeTopic>) {
-        guard !topics.isEmpty else { return }
-        let interested = self.watchers.withLock { watchers in
-            watchers.byID.values.filter { !$0.topics.isDisjoint(with: topics) }.map(\.continuation)
+    package func announce(_ topics: Set<ChangeTopic>, _ subjects: Set<ChangeSubject> = []) {
+        guard !topics.isEmpty || !subjects.isEmpty else { return }
+        let (interested, collectors) = self.state.withLock { state in
+            var interested: Watchers = [:]
+            for topic in topics { interested.merge(state.byTopic[topic] ?? [:]) { $1 } }
+            for subject in subjects { interested.merge(state.bySubject[subject] ?? [:]) { $1 } }
+            return (interested, state.collectors)
         }
-        for continuation in interested { continuation.yield() }
+        if !subjects.isEmpty { for collector in collectors { collector.insert(subjects) } }
+        for continuation in interested.values { continuation.yield() }
     }
 }

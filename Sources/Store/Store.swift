@@ -10,8 +10,6 @@ package import Logging
 package final class Store: Sendable {
     private let pool: DatabasePool
     package let changes: ChangeFeed
-    /// Filled before the topics of the same commit are announced.
-    package let changedServices = ChangedServices()
 
     /// Opens or creates the file and brings its schema up to date.
     /// - Throws: `StoreFailure` naming the file and the reason (newer schema, corruption, no space).
@@ -59,13 +57,12 @@ package final class Store: Sendable {
     package func write<Result: Sendable>(
         _ body: @escaping @Sendable (StoreTransaction) throws -> Result
     ) async throws -> Result {
-        let (result, topics, services) = try await self.pool.write { database in
+        let (result, topics, subjects) = try await self.pool.write { database in
             let transaction = StoreTransaction(database)
             let result = try body(transaction)
-            return (result, transaction.changedTopics, transaction.changedServices)
+            return (result, transaction.changedTopics, transaction.changedSubjects)
         }
-        self.changedServices.insert(services)
-        self.changes.announce(topics)
+        self.changes.announce(topics, subjects)
         return result
     }
 

@@ -10,11 +10,11 @@ package class StoreSnapshot {
 /// What one write transaction may do; it reads, too. Confined to the closure it is handed to.
 package final class StoreTransaction: StoreSnapshot {
     private(set) var changedTopics: Set<ChangeTopic> = []
-    private(set) var changedServices: Set<ServiceKey> = []
+    private(set) var changedSubjects: Set<ChangeSubject> = []
 
     /// Wakes whoever watches the topic, once the transaction has been committed.
     package func changed(_ topic: ChangeTopic) { self.changedTopics.insert(topic) }
 
-    /// The scheduler looks at this service again, once the transaction has been committed.
-    func changed(_ service: ServiceKey) { self.changedServices.insert(service) }
+    /// Wakes whoever follows this one thing, once the transaction has been committed.
+    func changed(_ subject: ChangeSubject) { self.changedSubjects.insert(subject) }
 }

@@ -1,5 +1,6 @@
 import CodeDeployAPI
 import CodeDeployService
+import DeploymentDriving
 import DeploymentEngine
 import Foundation
 import Logging
@@ -128,7 +129,7 @@ struct Fixture: Sendable {
 
     /// Waits for the deployment to be so, without moving the clock.
     func until(_ id: String, _ predicate: @escaping @Sendable (CodeDeployDeployment) -> Bool) async throws {
-        for await _ in self.store.changes.watch([.deployments]) {
+        for await _ in self.store.changes.watch([.deployments], [.codeDeployDeployment(.init(rawValue: id))]) {
             let stored = try await self.store.read { try $0.codeDeployDeployment(.init(rawValue: id)) }
             if let stored, predicate(stored.machine) { return }
         }

@@ -1,3 +1,4 @@
+import DeploymentDriving
 import DeploymentEngine
 import ECSAPI
 import Logging
@@ -107,9 +108,11 @@ struct Fixture {
     @discardableResult
     func deploy() async throws -> Bool {
         var hasActed = false
-        for id in try await self.store.read({ try $0.activeServiceDeployments() }) {
+        for active in try await self.store.read({ try $0.activeServiceDeployments() }) {
+            guard let stored = try await self.store.read({ try $0.serviceDeployment(active.id) }) else { continue }
             let driver = ServiceDeploymentDriver(
-                id: id, scope: self.aws.scope, store: self.store, aws: self.aws, clock: StandingClock(),
+                id: active.id, service: stored.service, scope: self.aws.scope, store: self.store, aws: self.aws,
+                clock: StandingClock(), attemptLimit: .standard,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             while try await driver.turn() == .acted { hasActed = true }
         }

@@ -18,7 +18,7 @@ import WireProtocol
             _ = try await fixture.definition()
             for number in 0..<20 { try await fixture.service("s\(number)") }
             try await fixture.settle()
-            _ = fixture.store.changedServices.take()
+            _ = fixture.scheduler.changed.take()
             var agenda = try await fixture.scheduler.firstAgenda()
             #expect(try await fixture.scheduler.work(through: &agenda).count == 20)
             try await self.settle(&agenda, fixture)
@@ -86,14 +86,14 @@ import WireProtocol
                     try transaction.insertIdleService("s\(number)", definition: definition, at: now)
                 }
             }
-            _ = fixture.store.changedServices.take()
+            _ = fixture.scheduler.changed.take()
             var agenda = try await fixture.scheduler.firstAgenda()
             #expect(try await fixture.scheduler.work(through: &agenda).count == 2000)
             try await self.settle(&agenda, fixture)
             // Nothing before the reminder of the steady state, hours later.
             #expect((agenda.nextWake ?? now) >= now + .hours(5))
             #expect(try await fixture.scheduler.work(through: &agenda) == [])
-            agenda.targetHealthChanged()
+            agenda.happened([.everyTargetGroup])
             #expect(try await fixture.scheduler.work(through: &agenda) == [])
         }
     }
@@ -104,7 +104,7 @@ import WireProtocol
 
         @Test func aServiceIsDueAtItsMomentOnce() {
             var agenda = ServiceAgenda()
-            agenda.looked(at: self.key, wakeAt: self.now + .seconds(5), hasTargets: false)
+            agenda.looked(at: self.key, wakeAt: self.now + .seconds(5), targetGroups: [])
             #expect(agenda.nextWake == self.now + .seconds(5))
             #expect(agenda.takeDue(at: self.now) == [])
             #expect(agenda.takeDue(at: self.now + .seconds(5)) == [self.key])
@@ -114,7 +114,7 @@ import WireProtocol
 
         @Test func aChangeReplacesTheMomentThatWasAskedFor() {
             var agenda = ServiceAgenda()
-            agenda.looked(at: self.key, wakeAt: self.now + .seconds(5), hasTargets: false)
+            agenda.looked(at: self.key, wakeAt: self.now + .seconds(5), targetGroups: [])
             agenda.servicesChanged([self.key])
             #expect(agenda.takeDue(at: self.now) == [self.key])
             #expect(agenda.nextWake == nil)
@@ -123,15 +123,15 @@ import WireProtocol
         @Test func targetHealthWakesServicesWithTargetsAlsoAfterAFailedLook() {
             var agenda = ServiceAgenda()
             let other = ServiceKey(region: "us-east-1", cluster: "default", name: "worker")
-            agenda.looked(at: self.key, wakeAt: nil, hasTargets: true)
-            agenda.looked(at: other, wakeAt: nil, hasTargets: false)
-            agenda.targetHealthChanged()
+            agenda.looked(at: self.key, wakeAt: nil, targetGroups: ["tg"])
+            agenda.looked(at: other, wakeAt: nil, targetGroups: [])
+            agenda.happened([.targetGroup("tg"), .targetGroup("other")])
             #expect(agenda.takeDue(at: self.now) == [self.key])
             agenda.failed(self.key, retryAt: self.now + .seconds(5))
-            agenda.targetHealthChanged()
+            agenda.happened([.targetGroup("tg"), .targetGroup("other")])
             #expect(agenda.takeDue(at: self.now) == [self.key])
-            agenda.looked(at: self.key, wakeAt: nil, hasTargets: false)
-            agenda.targetHealthChanged()
+            agenda.looked(at: self.key, wakeAt: nil, targetGroups: [])
+            agenda.happened([.targetGroup("tg"), .targetGroup("other")])
             #expect(agenda.takeDue(at: self.now) == [])
         }
     }

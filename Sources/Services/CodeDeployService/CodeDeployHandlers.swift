@@ -1,4 +1,5 @@
 internal import CodeDeployAPI
+package import DeploymentDriving
 package import Logging
 package import Model
 package import ServiceLifecycle
@@ -12,7 +13,7 @@ package struct CodeDeployHandlers: Sendable {
     let clock: any WallClock
     let timeScale: TimeScale
     let ledger: DeploymentLedger
-    private let controller: DeploymentController
+    private let controller: any Service
 
     /// - Parameter aws: reaches ECS, ELBv2 and Lambda; calls go out as CodeDeploy itself.
     package init(
@@ -24,9 +25,18 @@ package struct CodeDeployHandlers: Sendable {
         self.aws = aws
         self.clock = clock
         self.timeScale = timeScale
-        self.ledger = DeploymentLedger(store: store, clock: clock)
+        let ledger = DeploymentLedger(store: store, clock: clock)
+        self.ledger = ledger
         self.controller = DeploymentController(
-            store: store, aws: aws, clock: clock, wakeSource: wakeSource, attemptLimit: attemptLimit, logger: logger)
+            store: store, clock: clock, logger: logger, newcomers: { try $0.activeCodeDeployDeployments(after: $1) }
+        ) { id, logger -> CodeDeployDriver? in
+            guard let stored = try await store.read({ try $0.codeDeployDeployment(id) }) else { return nil }
+            var logger = logger
+            logger[metadataKey: "deployment.id"] = "\(id)"
+            return CodeDeployDriver(
+                id: id, wakeSubjects: stored.wakeSubjects, store: store, ledger: ledger, aws: aws, clock: clock,
+                wakeSource: wakeSource, attemptLimit: attemptLimit, logger: logger)
+        }
     }
 
     package var services: [any Service] { [self.controller] }

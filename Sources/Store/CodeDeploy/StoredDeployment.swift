@@ -84,6 +84,13 @@ package struct DeploymentFilter: Sendable {
     }
 }
 
+/// A deployment of either engine that has not ended.
+package struct ActiveDeployment<ID: Sendable>: Sendable {
+    /// Order of creation; never used again.
+    package let sequence: Int
+    package let id: ID
+}
+
 extension StoreSnapshot {
     package func codeDeployDeployment(_ id: CodeDeployDeployment.ID) throws -> StoredDeployment? {
         try Row.first(
@@ -92,10 +99,15 @@ extension StoreSnapshot {
     }
 
     /// Of every region, oldest first.
-    package func activeCodeDeployDeployments() throws -> [CodeDeployDeployment.ID] {
-        try String.all(
-            self.database, sql: "SELECT id FROM codedeploy_deployments WHERE is_active ORDER BY sequence"
-        ).map(CodeDeployDeployment.ID.init(rawValue:))
+    /// - Parameter sequence: only what was created after the deployment of this sequence number.
+    package func activeCodeDeployDeployments(
+        after sequence: Int
+    ) throws -> [ActiveDeployment<CodeDeployDeployment.ID>] {
+        try Row.all(
+            self.database,
+            sql: "SELECT sequence, id FROM codedeploy_deployments WHERE is_active AND sequence > ? ORDER BY sequence",
+            arguments: [sequence]
+        ).map { ActiveDeployment(sequence: $0["sequence"], id: .init(rawValue: $0["id"])) }
     }
 
     /// The one deployment that holds the service (`CLUSTER:SERVICE`).
@@ -170,6 +182,7 @@ extension StoreTransaction {
                 try Self.json(machine), try Self.json(deployment.route), deployment.body,
             ])
         self.changed(.deployments)
+        self.changed(.codeDeployDeployment(machine.id))
     }
 
     /// Writes the machine's new value.
@@ -182,7 +195,7 @@ extension StoreTransaction {
                 try Self.json(machine), machine.status.rawValue, machine.status.isActive,
                 machine.completeTime?.milliseconds, machine.id.rawValue,
             ])
-        self.changed(.deployments)
+        self.changed(.codeDeployDeployment(machine.id))
     }
 
     private static func json(_ value: some Encodable) throws -> String {

@@ -109,7 +109,7 @@ extension StoreTransaction {
                 service.clientToken, service.body,
             ])
         self.changed(.services)
-        self.changed(service.key)
+        self.changed(.service(service.key))
     }
 
     package func update(_ service: StoredService) throws {
@@ -124,6 +124,6 @@ extension StoreTransaction {
                 service.key.region, service.key.cluster, service.key.name,
             ])
         self.changed(.services)
-        self.changed(service.key)
+        self.changed(.service(service.key))
     }
 }

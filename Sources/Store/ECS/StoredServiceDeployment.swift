@@ -49,10 +49,13 @@ extension StoreSnapshot {
     }
 
     /// Of every region, oldest first.
-    package func activeServiceDeployments() throws -> [ServiceDeployment.ID] {
-        try String.all(
-            self.database, sql: "SELECT id FROM ecs_service_deployments WHERE is_active ORDER BY sequence"
-        ).map(ServiceDeployment.ID.init(rawValue:))
+    /// - Parameter sequence: only what was created after the deployment of this sequence number.
+    package func activeServiceDeployments(after sequence: Int = 0) throws -> [ActiveDeployment<ServiceDeployment.ID>] {
+        try Row.all(
+            self.database,
+            sql: "SELECT sequence, id FROM ecs_service_deployments WHERE is_active AND sequence > ? ORDER BY sequence",
+            arguments: [sequence]
+        ).map { ActiveDeployment(sequence: $0["sequence"], id: .init(rawValue: $0["id"])) }
     }
 
     /// Of one service, oldest first.
@@ -144,15 +147,21 @@ extension StoreTransaction {
                 deployment.body,
             ])
         self.changed(.deployments)
+        self.changed(.serviceDeployments(of: deployment.service))
     }
 
     /// Writes the machine's new value.
     package func save(_ machine: ServiceDeployment) throws {
-        try self.database.run(
-            sql: "UPDATE ecs_service_deployments SET machine = ?, status = ?, is_active = ? WHERE id = ?",
+        let services = try Row.all(
+            self.database,
+            sql: """
+                UPDATE ecs_service_deployments SET machine = ?, status = ?, is_active = ? WHERE id = ?
+                RETURNING region, cluster, service
+                """,
             arguments: [
                 try StoredJSON.encode(machine), machine.status.rawValue, machine.status.isActive, machine.id.rawValue,
-            ])
-        self.changed(.deployments)
+            ]
+        ).map { ServiceKey(region: $0["region"], cluster: $0["cluster"], name: $0["service"]) }
+        for service in services { self.changed(.serviceDeployments(of: service)) }
     }
 }

@@ -80,13 +80,13 @@ extension StoreTransaction {
                 revision.updatedAt.milliseconds, revision.body,
             ])
         self.changed(.taskSets)
-        self.changed(revision.service)
+        self.changed(.service(revision.service))
     }
 
     package func deleteRevision(_ id: String) throws {
         guard let revision = try self.revision(id) else { return }
         try self.database.run(sql: "DELETE FROM ecs_service_revisions WHERE id = ?", arguments: [id])
         self.changed(.taskSets)
-        self.changed(revision.service)
+        self.changed(.service(revision.service))
     }
 }

@@ -123,7 +123,7 @@ extension StoreTransaction {
             ])
         self.changed(.tasks)
         if let service = task.service {
-            self.changed(ServiceKey(region: task.region, cluster: task.cluster, name: service))
+            self.changed(.service(ServiceKey(region: task.region, cluster: task.cluster, name: service)))
         }
     }
 

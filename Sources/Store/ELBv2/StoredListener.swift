@@ -89,5 +89,6 @@ extension StoreTransaction {
     /// With its rules.
     package func deleteListener(arn: String) throws {
         try self.database.run(sql: "DELETE FROM elbv2_listeners WHERE arn = ?", arguments: [arn])
+        self.changed(.everyTargetGroup)
     }
 }

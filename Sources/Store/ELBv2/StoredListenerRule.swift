@@ -105,7 +105,7 @@ extension StoreTransaction {
     /// Writes body and the target groups that it names.
     package func updateActions(_ rule: StoredListenerRule) throws {
         try self.database.run(sql: "UPDATE elbv2_rules SET body = ? WHERE arn = ?", arguments: [rule.body, rule.arn])
-        try self.database.run(sql: "DELETE FROM elbv2_rule_target_groups WHERE rule_arn = ?", arguments: [rule.arn])
+        try self.deleteTargetGroups(of: rule.arn)
         try self.insertTargetGroups(of: rule)
     }
 
@@ -127,6 +127,7 @@ extension StoreTransaction {
     }
 
     package func deleteListenerRule(arn: String) throws {
+        try self.deleteTargetGroups(of: arn)
         try self.database.run(sql: "DELETE FROM elbv2_rules WHERE arn = ?", arguments: [arn])
     }
 
@@ -135,6 +136,15 @@ extension StoreTransaction {
             try self.database.run(
                 sql: "INSERT INTO elbv2_rule_target_groups (rule_arn, target_group_arn) VALUES (?, ?)",
                 arguments: [rule.arn, group])
+            self.changed(.targetGroup(group))
         }
+    }
+
+    private func deleteTargetGroups(of rule: String) throws {
+        let groups = try Row.all(
+            self.database, sql: "DELETE FROM elbv2_rule_target_groups WHERE rule_arn = ? RETURNING target_group_arn",
+            arguments: [rule]
+        ).map { $0["target_group_arn"] as String }
+        for group in groups { self.changed(.targetGroup(group)) }
     }
 }

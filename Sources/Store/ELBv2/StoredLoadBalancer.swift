@@ -89,5 +89,6 @@ extension StoreTransaction {
     /// With its listeners and their rules; target groups stay.
     package func deleteLoadBalancer(arn: String) throws {
         try self.database.run(sql: "DELETE FROM elbv2_load_balancers WHERE arn = ?", arguments: [arn])
+        self.changed(.everyTargetGroup)
     }
 }

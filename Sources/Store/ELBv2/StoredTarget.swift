@@ -78,6 +78,7 @@ extension StoreTransaction {
                 target.registeredAt.milliseconds,
             ])
         self.changed(.targetHealth)
+        self.changed(.targetGroup(target.targetGroupARN))
     }
 
     /// A target that drains already keeps its first deadline.
@@ -89,6 +90,7 @@ extension StoreTransaction {
                 """,
             arguments: [deadline.milliseconds, target.targetGroupARN, target.id, target.port])
         self.changed(.targetHealth)
+        self.changed(.targetGroup(target.targetGroupARN))
     }
 
     package func deleteTarget(_ target: StoredTarget) throws {
@@ -96,16 +98,22 @@ extension StoreTransaction {
             sql: "DELETE FROM elbv2_targets WHERE target_group_arn = ? AND target_id = ? AND port = ?",
             arguments: [target.targetGroupARN, target.id, target.port])
         self.changed(.targetHealth)
+        self.changed(.targetGroup(target.targetGroupARN))
     }
 
     /// Removes the targets whose deregistration delay has passed.
     /// - Returns: how many there were.
     package func deleteDrainedTargets(at now: Timestamp) throws -> Int {
-        try self.database.run(
-            sql: "DELETE FROM elbv2_targets WHERE draining_until IS NOT NULL AND draining_until <= ?",
-            arguments: [now.milliseconds])
-        let count = self.database.changesCount
-        if count > 0 { self.changed(.targetHealth) }
-        return count
+        let groups = try Row.all(
+            self.database,
+            sql: """
+                DELETE FROM elbv2_targets WHERE draining_until IS NOT NULL AND draining_until <= ?
+                RETURNING target_group_arn
+                """,
+            arguments: [now.milliseconds]
+        ).map { $0["target_group_arn"] as String }
+        if !groups.isEmpty { self.changed(.targetHealth) }
+        for group in groups { self.changed(.targetGroup(group)) }
+        return groups.count
     }
 }

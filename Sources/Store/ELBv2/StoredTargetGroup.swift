@@ -106,6 +106,7 @@ extension StoreTransaction {
                 MapColumn.text(group.tags),
             ])
         self.changed(.targetGroups)
+        self.changed(.targetGroup(group.arn))
     }
 
     /// Writes what may change of it: body, attributes and tags.
@@ -114,11 +115,13 @@ extension StoreTransaction {
             sql: "UPDATE elbv2_target_groups SET body = ?, attributes = ?, tags = ? WHERE arn = ?",
             arguments: [group.body, MapColumn.text(group.attributes), MapColumn.text(group.tags), group.arn])
         self.changed(.targetGroups)
+        self.changed(.targetGroup(group.arn))
     }
 
     /// With its targets. Fails on the schema while a rule names it: ask `loadBalancerARNs(usingTargetGroup:)` before.
     package func deleteTargetGroup(arn: String) throws {
         try self.database.run(sql: "DELETE FROM elbv2_target_groups WHERE arn = ?", arguments: [arn])
         self.changed(.targetGroups)
+        self.changed(.targetGroup(arn))
     }
 }

@@ -1,7 +1,7 @@
 extension ServiceDeployment {
     /// Something to do to the world. Performing one twice must have the effect of performing it once: after a crash every
     /// command of `outstandingCommands` runs again, under the same id.
-    package struct Command: Hashable, Sendable, Codable {
+    package struct Command: Hashable, Sendable, Codable, Identifiable {
         package let id: CommandID
         package let action: Action
     }

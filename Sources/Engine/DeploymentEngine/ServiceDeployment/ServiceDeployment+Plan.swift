@@ -2,10 +2,12 @@ package import Model
 
 extension ServiceDeployment {
     /// The last part of the service deployment's ARN.
-    package struct ID: Hashable, Sendable, Codable, RawRepresentable {
+    package struct ID: Hashable, Sendable, Codable, RawRepresentable, CustomStringConvertible {
         package let rawValue: String
 
         package init(rawValue: String) { self.rawValue = rawValue }
+
+        package var description: String { self.rawValue }
     }
 
     /// `ecs-svc/NNN`.

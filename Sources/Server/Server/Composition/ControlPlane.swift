@@ -95,7 +95,7 @@ struct ControlPlane {
                 store: store, aws: client("ecs.amazonaws.com"), clock: clock, account: account,
                 timeScale: configuration.timeScale, taskEnvironment: taskEnvironment, logger: logger))
         services.append(
-            ServiceDeploymentController(
+            ECSHandlers.deploymentController(
                 store: store, aws: client("ecs.amazonaws.com"), clock: clock, account: account, logger: logger))
         services.append(
             TaskDefinitionDeletions(

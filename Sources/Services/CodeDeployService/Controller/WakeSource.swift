@@ -1,14 +1,9 @@
-internal import Model
-internal import Store
-
 /// What makes a deployment look at the world again, besides its own timers.
 package enum WakeSource: Sendable {
     /// ECS and ELBv2 are in this process: the store says when something changed.
     case changes
     /// They are elsewhere: look at this interval as well.
     case polling(every: Duration)
-
-    static let topics: Set<ChangeTopic> = [.deployments, .taskSets, .tasks, .services, .targetHealth]
 
     /// After a look that failed nothing promises a change, so there is always another look.
     func interval(observationFailed: Bool) -> Duration? {

@@ -1,60 +1,29 @@
+internal import DeploymentDriving
 internal import DeploymentEngine
-internal import Logging
-internal import Model
-internal import Store
-internal import WireProtocol
+package import Logging
+package import Model
+package import ServiceLifecycle
+package import Store
+package import WireProtocol
 
-/// Takes one service deployment to its end: fires its timers, tells it how its revisions are, performs its commands, and
-/// waits for the next thing to happen.
-struct ServiceDeploymentDriver: Sendable {
-    static let topics: Set<ChangeTopic> = [.deployments, .taskSets, .tasks, .services]
-
+/// Takes one service deployment to its end.
+struct ServiceDeploymentDriver: DeploymentDriver {
     let id: ServiceDeployment.ID
+    let service: ServiceKey
     let scope: Scope
     let store: Store
     let aws: AWSClient
     let clock: any WallClock
+    let attemptLimit: AttemptLimit
     let logger: Logger
+
+    /// A deployment of the same service that ends makes way for the next one.
+    var wakeSubjects: Set<ChangeSubject> { [.service(self.service), .serviceDeployments(of: self.service)] }
 
     private var ledger: ServiceDeploymentLedger { ServiceDeploymentLedger(store: self.store, clock: self.clock) }
 
-    /// What one look led to.
-    enum Turn: Equatable, Sendable {
-        /// Something was done: look again.
-        case acted
-        /// These calls are outstanding. Nothing else is to be done before the moment, unless something changes.
-        case waiting([ServiceDeployment.Command], until: Timestamp?)
-        case ended
-    }
-
-    /// Returns when the deployment has ended.
-    func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { calls in
-            var underWay: Set<ServiceDeployment.CommandID> = []
-            while true {
-                // Before the look, so that what happens during it wakes the wait below.
-                let changes = self.store.changes.watch(Self.topics)
-                for await _ in changes { break }
-                switch try await self.turn() {
-                case .acted: continue
-                case .waiting(let outstanding, let deadline):
-                    // One that has answered may be asked for again under its id, after a pause.
-                    underWay.formIntersection(outstanding.map(\.id))
-                    for command in outstanding where underWay.insert(command.id).inserted {
-                        calls.addTask { try await self.perform(command) }
-                    }
-                    try await self.clock.wait(for: changes, until: deadline)
-                case .ended:
-                    // What a function still says changes nothing any more.
-                    calls.cancelAll()
-                    return
-                }
-            }
-        }
-    }
-
     /// Looks once, and does the first thing that is to be done; calls of functions are left to the caller.
-    func turn() async throws -> Turn {
+    func turn() async throws -> DeploymentTurn<ServiceDeployment.Command> {
         guard let stored = try await self.store.read({ try $0.serviceDeployment(self.id) }),
             stored.machine.status.isActive
         else { return .ended }
@@ -106,7 +75,18 @@ struct ServiceDeploymentDriver: Sendable {
         CrashPoint.reached("ecs.before-\(command.action.crashPointName)")
         let executor = ServiceDeploymentExecutor(
             store: self.store, aws: self.aws, scope: self.scope, deployment: stored, clock: self.clock)
-        let result = try await executor.perform(command)
+        let result: ServiceDeploymentExecutor.Result
+        if command.action.isCall {
+            // A function may run for minutes: its hook's time-out is its limit.
+            result = try await executor.perform(command)
+        } else {
+            do {
+                result = try await self.attemptLimit.run { try await executor.perform(command) }
+            } catch let cut as AttemptCut {
+                // Whether it was done is not known: it is asked for again, under the same id.
+                result = .failed(.transient(reason: "\(cut)"))
+            }
+        }
         CrashPoint.reached("ecs.after-\(command.action.crashPointName)")
         try await self.record { machine, now in
             switch result {
@@ -123,5 +103,24 @@ struct ServiceDeploymentDriver: Sendable {
     ) async throws {
         guard let outcome = try await self.ledger.record(self.id, event) else { return }
         for notice in outcome.step.notices { notice.log(to: self.logger) }
+    }
+}
+
+extension ECSHandlers {
+    /// What drives every service deployment of the store.
+    package static func deploymentController(
+        store: Store, aws: AWSClient, clock: any WallClock, account: String, logger: Logger
+    ) -> any Service {
+        DeploymentController(
+            store: store, clock: clock, logger: logger, newcomers: { try $0.activeServiceDeployments(after: $1) }
+        ) { id, logger -> ServiceDeploymentDriver? in
+            guard let service = try await store.read({ try $0.serviceDeployment(id)?.service }) else { return nil }
+            let scope = Scope(account: account, region: service.region)
+            var logger = logger
+            logger[metadataKey: "service-deployment.id"] = "\(id)"
+            return ServiceDeploymentDriver(
+                id: id, service: service, scope: scope, store: store, aws: aws.acting(in: scope), clock: clock,
+                attemptLimit: .standard, logger: logger)
+        }
     }
 }

@@ -5,12 +5,11 @@ package import Logging
 package import Model
 internal import ServiceLifecycle
 package import Store
-internal import Synchronization
 package import WireProtocol
 
 /// Keeps every service at its wanted tasks: looks at the facts, lets `ServiceReconciler` decide, and records the outcome.
-/// Looks at all services once at the start; then only at those that a commit touched or whose plan asked for this moment, and
-/// at those with targets when target health changes.
+/// Looks at all services once at the start; then only at those that a commit touched, whose plan asked for this moment, or that
+/// have targets in a group that changed.
 package struct ServiceScheduler: Service {
     private let store: Store
     private let aws: AWSClient
@@ -19,6 +18,7 @@ package struct ServiceScheduler: Service {
     private let timeScale: TimeScale
     private let taskEnvironment: TaskEnvironment
     private let logger: Logger
+    let changed: ChangedSubjects
 
     package init(
         store: Store, aws: AWSClient, clock: any WallClock, account: String, timeScale: TimeScale,
@@ -31,29 +31,22 @@ package struct ServiceScheduler: Service {
         self.timeScale = timeScale
         self.taskEnvironment = taskEnvironment
         self.logger = logger
+        self.changed = store.changes.collectSubjects()
     }
 
     package func run() async throws {
         let signal = WakeSignal()
-        let health = HealthFlag()
-        let changes = self.store.changes.watch([.services, .taskSets, .tasks])
-        let healthChanges = self.store.changes.watch([.targetHealth, .targetGroups])
+        let changes = self.store.changes.watch([.services, .taskSets, .tasks, .targetHealth, .targetGroups])
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await signal.follow(changes) }
-                group.addTask {
-                    for await _ in healthChanges {
-                        health.raise()
-                        signal.raise()
-                    }
-                }
-                await self.reconcile(on: signal, health)
+                await self.reconcile(on: signal)
                 group.cancelAll()
             }
         }
     }
 
-    private func reconcile(on signal: WakeSignal, _ health: HealthFlag) async {
+    private func reconcile(on signal: WakeSignal) async {
         var agenda = ServiceAgenda()
         var isFilled = false
         while await signal.wait(until: isFilled ? agenda.nextWake : self.clock.now(), self.clock) {
@@ -62,7 +55,6 @@ package struct ServiceScheduler: Service {
                     agenda = try await self.firstAgenda()
                     isFilled = true
                 }
-                if health.take() { agenda.targetHealthChanged() }
                 _ = try await self.work(through: &agenda)
             } catch is CancellationError {
                 return
@@ -85,12 +77,12 @@ package struct ServiceScheduler: Service {
     /// - Returns: which those were.
     /// - Throws: `CancellationError`.
     func work(through agenda: inout ServiceAgenda) async throws -> Set<ServiceKey> {
-        agenda.servicesChanged(self.store.changedServices.take())
+        agenda.happened(self.changed.take())
         let due = agenda.takeDue(at: self.clock.now())
         for key in due {
             do {
                 let outcome = try await self.reconcile(key)
-                agenda.looked(at: key, wakeAt: outcome.wakeAt, hasTargets: outcome.hasTargets)
+                agenda.looked(at: key, wakeAt: outcome.wakeAt, targetGroups: outcome.targetGroups)
             } catch let error as CancellationError {
                 throw error
             } catch {
@@ -104,10 +96,10 @@ package struct ServiceScheduler: Service {
         return due
     }
 
-    private func reconcile(_ key: ServiceKey) async throws -> (wakeAt: Timestamp?, hasTargets: Bool) {
+    private func reconcile(_ key: ServiceKey) async throws -> (wakeAt: Timestamp?, targetGroups: Set<String>) {
         let scope = Scope(account: self.account, region: key.region)
         let facts = try await self.store.read { try ServiceFacts(of: key, in: $0) }
-        guard let facts else { return (nil, false) }
+        guard let facts else { return (nil, []) }
         let targetGroups = try facts.targetGroups
         let health = try await self.targetHealth(targetGroups, in: scope)
         let now = self.clock.now()
@@ -121,7 +113,7 @@ package struct ServiceScheduler: Service {
             ).apply(to: transaction)
         }
         CrashPoint.reached("ecs.after-plan-commit")
-        return (plan.wakeAt, !targetGroups.isEmpty)
+        return (plan.wakeAt, targetGroups)
     }
 
     /// Verdicts of every target group that tasks of the service are registered with.
@@ -133,19 +125,5 @@ package struct ServiceScheduler: Service {
             for description in output.targetHealthDescriptions ?? [] { table.add(description, of: group) }
         }
         return table
-    }
-}
-
-/// Says that verdicts changed since the scheduler last looked.
-private final class HealthFlag: Sendable {
-    private let isRaised = Mutex(false)
-
-    func raise() { self.isRaised.withLock { $0 = true } }
-
-    func take() -> Bool {
-        self.isRaised.withLock { flag in
-            defer { flag = false }
-            return flag
-        }
     }
 }

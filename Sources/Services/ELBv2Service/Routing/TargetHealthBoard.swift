@@ -43,11 +43,12 @@ final class TargetHealthBoard: Sendable {
             if complete { state.health = [:] }
             for report in reports { state.health[report.group, default: [:]][report.target] = report }
         }
-        self.changes.announce([.targetHealth])
+        let groups = Set(reports.map { ChangeSubject.targetGroup($0.group.arn) })
+        self.changes.announce([.targetHealth], complete ? [.everyTargetGroup] : groups)
     }
 
     func proxyAway() {
         self.state.withLock { $0.isConnected = false }
-        self.changes.announce([.targetHealth])
+        self.changes.announce([.targetHealth], [.everyTargetGroup])
     }
 }

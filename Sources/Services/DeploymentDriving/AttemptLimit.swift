@@ -1,7 +1,7 @@
 /// How long one attempt of a command, or one look at the service, may take. The time is real, not the deployment's: a call
 /// that hangs must hold up nobody.
 package struct AttemptLimit: Sendable {
-    /// What the deployment's machine counts on (`CodeDeployDeployment`, the driver's duties).
+    /// What the deployments' machines count on (`CodeDeployDeployment` and `ServiceDeployment`, the driver's duties).
     package static let standard = AttemptLimit { try await Task.sleep(for: .seconds(30)) }
 
     private let sleep: @Sendable () async throws -> Void
@@ -11,7 +11,7 @@ package struct AttemptLimit: Sendable {
 
     /// Returns only when the work has ended, cut or not, so that nothing of it is under way any more in this process.
     /// - Throws: `AttemptCut` where the limit came first, else what `work` throws.
-    func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    package func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
         let sleep = self.sleep
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             defer { group.cancelAll() }
@@ -27,6 +27,6 @@ package struct AttemptLimit: Sendable {
 }
 
 /// An attempt took longer than it may.
-struct AttemptCut: Error, CustomStringConvertible {
-    var description: String { "no answer within the time limit of one attempt" }
+package struct AttemptCut: Error, CustomStringConvertible {
+    package var description: String { "no answer within the time limit of one attempt" }
 }

@@ -1,16 +1,17 @@
+internal import DeploymentDriving
 internal import DeploymentEngine
 internal import Logging
 internal import Model
 internal import Store
 internal import WireProtocol
 
-/// Takes one deployment to its end: fires its timers, tells it what its task sets look like, performs its commands, and
-/// waits for the next thing to happen.
-struct DeploymentDriver: Sendable {
+/// Takes one CodeDeploy deployment to its end.
+struct CodeDeployDriver: DeploymentDriver {
     private typealias Sighting = CodeDeployDeployment.TaskSetSighting
     private typealias TaskSetID = CodeDeployDeployment.TaskSetID
 
     let id: CodeDeployDeployment.ID
+    let wakeSubjects: Set<ChangeSubject>
     let store: Store
     let ledger: DeploymentLedger
     let aws: AWSClient
@@ -19,35 +20,26 @@ struct DeploymentDriver: Sendable {
     let attemptLimit: AttemptLimit
     let logger: Logger
 
-    /// Returns when the deployment has ended.
-    func run() async throws {
-        var reported: [TaskSetID: Sighting] = [:]
-        while true {
-            // Before the look, so that what happens during it wakes the wait below.
-            let changes = self.store.changes.watch(WakeSource.topics)
-            for await _ in changes { break }
-            guard let stored = try await self.store.read({ try $0.codeDeployDeployment(self.id) }),
-                stored.machine.status.isActive
-            else { return }
-            // Timers last: after an outage, what was done and seen in time must not be lost to a deadline that passed.
-            let observation = try await self.observe(stored, reported: &reported)
-            if observation == .reported { continue }
-            if let command = stored.machine.outstandingCommands.first {
-                try await self.perform(command, of: stored)
-                continue
-            }
-            if try await self.fireTimers(stored) { continue }
-            let deadline = self.deadline(of: stored.machine, observationFailed: observation == .failed)
-            try await self.clock.wait(for: changes, until: deadline)
+    func turn() async throws -> DeploymentTurn<Never> {
+        guard let stored = try await self.store.read({ try $0.codeDeployDeployment(self.id) }),
+            stored.machine.status.isActive
+        else { return .ended }
+        // Timers last: after an outage, what was done and seen in time must not be lost to a deadline that passed.
+        let observation = try await self.observe(stored)
+        if observation == .reported { return .acted }
+        if let command = stored.machine.outstandingCommands.first {
+            try await self.perform(command, of: stored)
+            return .acted
         }
+        if let timer = stored.machine.nextTimer, timer.deadline <= self.clock.now() {
+            try await self.record { ($0.timerFired(timer.id, at: $1), ()) }
+            return .acted
+        }
+        return .waiting([], until: self.deadline(of: stored.machine, observationFailed: observation == .failed))
     }
 
-    /// Whether one was due.
-    private func fireTimers(_ stored: StoredDeployment) async throws -> Bool {
-        guard let timer = stored.machine.nextTimer, timer.deadline <= self.clock.now() else { return false }
-        try await self.record { ($0.timerFired(timer.id, at: $1), ()) }
-        return true
-    }
+    /// Each call is short: a hook reports by itself.
+    func perform(_ call: Never) async throws {}
 
     private enum Observation {
         case unchanged
@@ -55,10 +47,8 @@ struct DeploymentDriver: Sendable {
         case failed
     }
 
-    private func observe(_ stored: StoredDeployment, reported: inout [TaskSetID: Sighting]) async throws -> Observation
-    {
+    private func observe(_ stored: StoredDeployment) async throws -> Observation {
         let watched = stored.machine.watchedTaskSets
-        reported = reported.filter { watched.contains($0.key) }
         guard !watched.isEmpty else { return .unchanged }
         let sightings: [TaskSetID: Sighting]
         do {
@@ -70,11 +60,11 @@ struct DeploymentDriver: Sendable {
             self.logger.warning("deployment cannot see its task sets", metadata: ["error": "\(error)"])
             return .failed
         }
-        let news = sightings.filter { reported[$0.key] != $0.value }
-        guard !news.isEmpty else { return .unchanged }
-        for (taskSet, sighting) in news {
+        var look = stored.machine
+        for (taskSet, sighting) in sightings { _ = look.taskSetSeen(taskSet, sighting, at: self.clock.now()) }
+        guard look != stored.machine else { return .unchanged }
+        for (taskSet, sighting) in sightings {
             try await self.record { ($0.taskSetSeen(taskSet, sighting, at: $1), ()) }
-            reported[taskSet] = sighting
         }
         return .reported
     }
@@ -120,5 +110,17 @@ struct DeploymentDriver: Sendable {
             moments.append(self.clock.now() + interval)
         }
         return moments.min()
+    }
+}
+
+extension StoredDeployment {
+    /// What happens to the deployment, its service, or the health of its task sets.
+    var wakeSubjects: Set<ChangeSubject> {
+        let groups = self.machine.plan.targetGroups
+        return [
+            .codeDeployDeployment(self.machine.id),
+            .service(ServiceKey(region: self.scope.region, cluster: self.route.cluster, name: self.route.service)),
+            .targetGroup(groups.first.rawValue), .targetGroup(groups.second.rawValue), .everyTargetGroup,
+        ]
     }
 }
