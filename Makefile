@@ -36,6 +36,8 @@ bench: release ## Measure against peers in the same run
 	@.venv/bin/python Benchmarks/footprint.py --teal $(TEAL)
 	@.venv/bin/python Benchmarks/api.py --teal $(TEAL)
 	@.venv/bin/python Benchmarks/deployment.py --teal $(TEAL)
+	@.venv/bin/python Benchmarks/shifting.py --teal $(TEAL)
+	@.venv/bin/python Benchmarks/idle.py --teal $(TEAL)
 	@.venv/bin/python Benchmarks/proxy.py --teal $(TEAL)
 
 fmt: ## Format the sources
