@@ -56,14 +56,22 @@ class Server:
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, **environment: str) -> "Server":
+    def start(self) -> "Server":
+        line = self._first_line()
+        assert line.startswith("teal: ready "), f"server did not start: {line!r}\n{self.log_text()[-4000:]}"
+        return self
+
+    def start_to_die_at(self, point: str) -> None:
+        """Starts it with a crash point armed. What is left to do from before may bring it there before it is ready."""
+        line = self._first_line(TEAL_CRASH_POINT=point)
+        assert line.startswith("teal: ready ") or self.wait_for_death(20) == -signal.SIGKILL, self.log_text()[-4000:]
+
+    def _first_line(self, **environment: str) -> str:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [BINARY, "serve", "--data-dir", self.data, "--listen", f"127.0.0.1:{self.port}", *self.arguments],
                 stdout=subprocess.PIPE, stderr=log, text=True, env={**self.environment, **environment}, cwd=self.folder)
-        line = self.process.stdout.readline()
-        assert line.startswith("teal: ready "), f"server did not start: {line!r}\n{self.log_text()[-4000:]}"
-        return self
+        return self.process.stdout.readline()
 
     def kill(self):
         """As `kill -9`: the proxy and the tasks go on."""

@@ -1,5 +1,6 @@
 """The main job: CodeDeploy blue/green under load, and every way out of it."""
 
+import contextlib
 import json
 import re
 import subprocess
@@ -116,8 +117,9 @@ def test_raising_hook_waits_for_a_callback_from_the_command_line(stack):
 
     def execution():
         if stack.events(deployment).get("AfterInstall") == "InProgress":
-            events = stack.logs.filter_log_events(logGroupName=f"/aws/lambda/{name}", filterPattern="execution")["events"]
-            return next((re.search(r"execution (\S+)", e["message"]) for e in events), None)
+            with contextlib.suppress(stack.logs.exceptions.ResourceNotFoundException):
+                events = stack.logs.filter_log_events(logGroupName=f"/aws/lambda/{name}", filterPattern="execution")["events"]
+                return next((re.search(r"execution (\S+)", e["message"]) for e in events), None)
 
     found = wait_until(execution, 30, "the hook has logged its execution")[1]
 

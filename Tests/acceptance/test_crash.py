@@ -72,7 +72,7 @@ def test_killed_at(point, canary):
     definition = canary.task_definition("v2")
     with Load(canary.production) as load:
         server.terminate()
-        server.start(TEAL_CRASH_POINT=point)
+        server.start_to_die_at(point)
         deploy(canary, definition, hooks)
         assert server.wait_for_death(30) == -signal.SIGKILL
         server.start()

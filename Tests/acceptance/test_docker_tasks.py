@@ -24,10 +24,12 @@ class DockerTasks(Tasks):
     def define(self, *containers: dict, family: str = "job", **more) -> str:
         return super().define(*[{"image": IMAGE, **c} for c in containers], family=family, **more)
 
-    def output(self, script: str, **more) -> list[str]:
+    def output(self, script: str, task_cpu: str | None = None, **more) -> list[str]:
         """The lines of a task of one container that ends with code 0."""
-        group = f"/{abs(hash((script, str(more))))}"
+        group = f"/{abs(hash((script, task_cpu, str(more))))}"
         own = {key: more.pop(key) for key in ("volumes", "pidMode", "ipcMode", "networkMode") if key in more}
+        if task_cpu:
+            own["cpu"] = task_cpu
         done = self.finish(shell("app", script, logConfiguration=logged(group), **more), **own)
         assert container(done, "app").get("exitCode") == 0, (done["stoppedReason"], done["containers"])
         return self.lines(group)
@@ -72,6 +74,12 @@ def test_limits_user_and_file_system_are_those_of_the_definition(tasks):
         linuxParameters={"tmpfs": [{"containerPath": "/scratch", "size": 3, "mountOptions": ["noatime"]}]})
     assert lines[:5] == ["teal /bin/sh", "77", "uid 1000", "read-only", str(48 * 1024 * 1024)]
     assert any(line.startswith("tmpfs /scratch") and "size=3072k" in line and "noatime" in line for line in lines)
+
+
+def test_no_container_gets_more_cpu_than_its_task(tasks):
+    quota = "cat /sys/fs/cgroup/cpu.max 2>/dev/null || cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us"
+    assert tasks.output(quota, cpu=64, task_cpu="512")[0].split()[0] == "50000"
+    assert tasks.output(quota, cpu=64)[0].split()[0] in ("max", "-1")
 
 
 def test_a_shared_volume_outlives_its_task(tasks):

@@ -215,7 +215,7 @@ def test_killed_at(native, point):
     hook = native.lambda_hook("POST_SCALE_UP")
     with Load(native.production) as load:
         native.server.terminate()
-        native.server.start(TEAL_CRASH_POINT=point)
+        native.server.start_to_die_at(point)
         # The point may come before the call is answered.
         with contextlib.suppress(BotoCoreError):
             native.update("v2", hooks=[hook])

@@ -84,6 +84,12 @@ extension ContainerSpecification {
         ]
         // ECS: CPU units are relative shares, of which the kernel wants at least two.
         if let cpu, cpu > 0 { host.append(.init("CpuShares", .integer(Int64(max(cpu, 2))))) }
+        if let taskCPU = self.engineOptions?.taskCPU, taskCPU > 0 {
+            // A quota may be more than the machine has; `NanoCpus` may not. A hundredth of the period is the least one.
+            let period = 100_000
+            host.append(.init("CpuPeriod", .integer(Int64(period))))
+            host.append(.init("CpuQuota", .integer(Int64(max(taskCPU * period / 1024, period / 100)))))
+        }
         if let memory = self.memory ?? self.engineOptions?.taskMemory {
             host.append(.init("Memory", .integer(Int64(memory) * 1_048_576)))
         }

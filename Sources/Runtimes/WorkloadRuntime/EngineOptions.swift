@@ -45,6 +45,8 @@ package struct EngineOptions: Hashable, Sendable, Codable {
     package var swappiness: Int?
     /// Where the container has no hard limit of its own: that of the whole task, in MiB.
     package var taskMemory: Int?
+    /// What the whole task may use, in CPU units of 1/1024 core: no container of it gets more.
+    package var taskCPU: Int?
     package var pidMode: NamespaceMode?
     package var ipcMode: NamespaceMode?
 

@@ -17,6 +17,7 @@ extension TaskBlueprint {
         options.maxSwap = container.linuxParameters?.maxSwap
         options.swappiness = container.linuxParameters?.swappiness
         options.taskMemory = (self.overrides.memory ?? self.definition.memory).flatMap { Int($0) }
+        options.taskCPU = (self.overrides.cpu ?? self.definition.cpu).flatMap { Int($0) }
         options.pidMode = self.definition.pidMode.flatMap { NamespaceMode(rawValue: $0.rawValue) }
         options.ipcMode = self.definition.ipcMode.flatMap { NamespaceMode(rawValue: $0.rawValue) }
         return options == EngineOptions() ? nil : options
