@@ -64,11 +64,15 @@ let package = Package(
         // Values that several layers share.
         library("Model", in: "Model"),
 
+        // Inflates compressed requests and the zip archives of functions.
+        .target(name: "CInflate", path: "Sources/Wire/CInflate", linkerSettings: [.linkedLibrary("z")]),
         // AWS protocols, signatures, the operation table and the typed caller. Knows no service.
         library(
-            "WireProtocol", in: "Wire/WireProtocol", ["Model", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
+            "WireProtocol", in: "Wire/WireProtocol",
+            ["Model", "CInflate", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
 
         // Generated shapes (make generate); never edited.
+        library("CloudWatchAPI", in: "API/CloudWatchAPI", ["Model", "WireProtocol"]),
         library("CodeDeployAPI", in: "API/CodeDeployAPI", ["Model", "WireProtocol"]),
         library("ECSAPI", in: "API/ECSAPI", ["Model", "WireProtocol"]),
         library("ELBv2API", in: "API/ELBv2API", ["Model", "WireProtocol"]),
@@ -79,10 +83,11 @@ let package = Package(
 
         // Pure decisions: no I/O, no clock.
         library("DeploymentEngine", in: "Engine/DeploymentEngine", ["Model", collections]),
+        library("Monitoring", in: "Engine/Monitoring", ["Model"]),
         library("TrafficRouting", in: "Engine/TrafficRouting", ["Model"]),
 
         // One SQLite file: schema, migrations, typed records, transactions, change feed, outbox.
-        library("Store", in: "Store", ["Model", "DeploymentEngine", "TrafficRouting", grdb, logging]),
+        library("Store", in: "Store", ["Model", "DeploymentEngine", "Monitoring", "TrafficRouting", grdb, logging]),
 
         // What runs workloads.
         library("WorkloadRuntime", in: "Runtimes/WorkloadRuntime", ["Model", logging]),
@@ -90,11 +95,13 @@ let package = Package(
         library(
             "DockerRuntime", in: "Runtimes/DockerRuntime",
             ["Model", "WorkloadRuntime", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix]),
-        // Starts function processes and inflates their zip archives.
-        .target(name: "CFunction", path: "Sources/Runtimes/CFunction", linkerSettings: [.linkedLibrary("z")]),
+        // Starts function processes.
+        .target(name: "CFunction", path: "Sources/Runtimes/CFunction"),
         .target(
             name: "FunctionRuntime",
-            dependencies: ["Model", "CFunction", httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix],
+            dependencies: [
+                "Model", "CFunction", "CInflate", httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix,
+            ],
             path: "Sources/Runtimes/FunctionRuntime",
             resources: [.embedInCode("Bootstraps/bootstrap.py"), .embedInCode("Bootstraps/bootstrap.mjs")],
             swiftSettings: settings),
@@ -113,6 +120,11 @@ let package = Package(
             "DeploymentDriving", in: "Services/DeploymentDriving", ["Model", "Store", lifecycle, logging]),
 
         // One target a service: handlers, resources, controllers.
+        library(
+            "CloudWatchService", in: "Services/CloudWatchService",
+            [
+                "CloudWatchAPI", "LambdaAPI", "WireProtocol", "Model", "Monitoring", "Store", lifecycle, logging,
+            ]),
         library(
             "CodeDeployService", in: "Services/CodeDeployService",
             [
@@ -153,7 +165,8 @@ let package = Package(
             [
                 "Model", "ServerFiles", "WireProtocol", "Store", "DeploymentEngine", "TrafficRouting", "ProxyFeed",
                 "WorkloadRuntime",
-                "ProcessRuntime", "DockerRuntime", "FunctionRuntime", "CodeDeployService", "ECSService", "ELBv2Service",
+                "ProcessRuntime", "DockerRuntime", "FunctionRuntime", "CloudWatchService", "CodeDeployService",
+                "ECSService", "ELBv2Service",
                 "IAMService", "LambdaService", "LogsService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI",
                 "LambdaAPI",
                 "LogsAPI", "STSAPI", "CLinux", asyncHTTPClient, crypto, hummingbirdCore,
@@ -182,7 +195,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "Server", "ServerFiles", "ProcessRuntime", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI",
+                "Server", "ServerFiles", "ProcessRuntime", "CloudWatchAPI", "CodeDeployAPI", "ECSAPI", "ELBv2API",
+                "IAMAPI", "LambdaAPI",
                 "LogsAPI", "STSAPI",
                 "Store", "WireProtocol", "Model", logging,
             ]),
@@ -205,7 +219,8 @@ let package = Package(
         tests(
             "WireProtocolTests",
             [
-                "WireProtocol", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI", "LogsAPI", "STSAPI",
+                "WireProtocol", "CloudWatchAPI", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI",
+                "LogsAPI", "STSAPI",
                 "Model", logging,
             ]),
         tests(

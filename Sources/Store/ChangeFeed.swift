@@ -15,6 +15,8 @@ package enum ChangeTopic: Hashable, Sendable, CaseIterable {
     case functions
     case invocations
     case logs
+    /// States and configurations of CloudWatch alarms, and the actions that transitions ask for.
+    case alarms
 }
 
 /// Tells watchers that something was committed. Announcements are merged while a watcher is busy: it may see one for many

@@ -1,3 +1,4 @@
+internal import CloudWatchAPI
 internal import CodeDeployAPI
 internal import ECSAPI
 internal import ELBv2API
@@ -19,7 +20,8 @@ internal import WireProtocol
 /// What is generated, what is documented and what has a handler are the same operations.
 struct RegistryTests {
     private static let generated: [(service: ServiceDescription, operations: [any AWSOperation.Type])] = [
-        (CodeDeploy.service, CodeDeploy.operations), (ECS.service, ECS.operations), (ELBv2.service, ELBv2.operations),
+        (CloudWatch.service, CloudWatch.operations), (CodeDeploy.service, CodeDeploy.operations),
+        (ECS.service, ECS.operations), (ELBv2.service, ELBv2.operations),
         (IAM.service, IAM.operations), (Lambda.service, Lambda.operations), (Logs.service, Logs.operations),
         (STS.service, STS.operations),
     ]
@@ -41,7 +43,8 @@ struct RegistryTests {
             logger: logger)
         let plane = try ControlPlane(
             configuration, secret: "secret", store: try Store(path: directory.database, logger: logger),
-            logStore: try LogStore(path: directory.logDatabase), runtime: runtime,
+            logStore: try LogStore(path: directory.logDatabase),
+            metricStore: try MetricStore(path: directory.metricDatabase), runtime: runtime,
             endpoints: Endpoints(local: "http://127.0.0.1:1", forTasks: "http://127.0.0.1:1"), clock: SystemWallClock(),
             logger: logger)
         return plane.registry

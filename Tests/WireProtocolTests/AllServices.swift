@@ -1,3 +1,4 @@
+internal import CloudWatchAPI
 internal import CodeDeployAPI
 internal import ECSAPI
 internal import ELBv2API
@@ -10,8 +11,10 @@ internal import WireProtocol
 /// Everything that is generated.
 enum AllServices {
     static let shapes: [any Shape.Type] =
-        CodeDeploy.shapes + ECS.shapes + ELBv2.shapes + IAM.shapes + Lambda.shapes + Logs.shapes + STS.shapes
+        CloudWatch.shapes + CodeDeploy.shapes + ECS.shapes + ELBv2.shapes + IAM.shapes + Lambda.shapes + Logs.shapes
+        + STS.shapes
     static let operations: [any AWSOperation.Type] =
-        CodeDeploy.operations + ECS.operations + ELBv2.operations + IAM.operations + Lambda.operations + Logs.operations
+        CloudWatch.operations + CodeDeploy.operations + ECS.operations + ELBv2.operations + IAM.operations
+        + Lambda.operations + Logs.operations
         + STS.operations
 }

@@ -60,7 +60,7 @@ extension ELBv2 {
         }
 
         package static func healthUnavailableException(_ message: String) -> AWSError {
-            AWSError(code: "HealthUnavailable", message: message, status: 500, fault: .sender)
+            AWSError(code: "HealthUnavailable", message: message, status: 500, fault: .receiver)
         }
 
         package static func incompatibleProtocolsException(_ message: String) -> AWSError {
@@ -68,7 +68,7 @@ extension ELBv2 {
         }
 
         package static func insufficientCapacityException(_ message: String) -> AWSError {
-            AWSError(code: "InsufficientCapacity", message: message, status: 500, fault: .sender)
+            AWSError(code: "InsufficientCapacity", message: message, status: 500, fault: .receiver)
         }
 
         package static func invalidCaCertificatesBundleException(_ message: String) -> AWSError {

@@ -112,7 +112,7 @@ extension IAM {
         }
 
         package static func policyEvaluationException(_ message: String) -> AWSError {
-            AWSError(code: "PolicyEvaluation", message: message, status: 500, fault: .sender)
+            AWSError(code: "PolicyEvaluation", message: message, status: 500, fault: .receiver)
         }
 
         package static func policyNotAttachableException(_ message: String) -> AWSError {
@@ -128,7 +128,7 @@ extension IAM {
         }
 
         package static func serviceFailureException(_ message: String) -> AWSError {
-            AWSError(code: "ServiceFailure", message: message, status: 500, fault: .sender)
+            AWSError(code: "ServiceFailure", message: message, status: 500, fault: .receiver)
         }
 
         package static func serviceNotSupportedException(_ message: String) -> AWSError {

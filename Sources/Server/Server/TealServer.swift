@@ -39,35 +39,24 @@ package struct TealServer: Sendable {
         configuration.listeners = try configuration.listeners.map { try $0.probed() }
         let tls = try configuration.tls?.load()
         let credentials = try CredentialsFile.loadOrCreate(in: directory)
-        let (store, logStore) = try Self.open(directory, self.logger)
+        let files = try StoreFiles(directory, logger: self.logger)
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: DockerEngineRuntime.httpConfiguration)
         let outcome: Result<Void, any Error>
         do {
-            outcome = .success(try await self.serve(configuration, tls, credentials, store, logStore, http))
+            outcome = .success(try await self.serve(configuration, tls, credentials, files, http))
         } catch {
             outcome = .failure(error)
         }
         // A client that is not shut down traps, which would hide why the server could not start.
         try await http.shutdown()
-        try store.close()
-        try logStore.close()
+        try files.close()
         lock.release()
         try outcome.get()
     }
 
-    /// Both files, before anything is started that would have to be ended again.
-    private static func open(_ directory: DataDirectory, _ logger: Logger) throws -> (Store, LogStore) {
-        do {
-            let store = try Store(path: directory.database, logger: logger)
-            return (store, try LogStore(path: directory.logDatabase))
-        } catch let failure as StoreFailure {
-            throw ServerFailure(failure.description)
-        }
-    }
-
     private func serve(
-        _ original: ServerConfiguration, _ tls: TLSConfiguration?, _ credentials: CredentialsFile, _ store: Store,
-        _ logStore: LogStore, _ http: HTTPClient
+        _ original: ServerConfiguration, _ tls: TLSConfiguration?, _ credentials: CredentialsFile, _ files: StoreFiles,
+        _ http: HTTPClient
     ) async throws {
         var configuration = original
         let directory = configuration.dataDirectory
@@ -79,18 +68,19 @@ package struct TealServer: Sendable {
             hostAddress: selection.hostAddress)
         if let note = endpoints.note { self.logger.warning("\(note)") }
         let plane = try ControlPlane(
-            configuration, secret: credentials.secretAccessKey, store: store, logStore: logStore,
-            runtime: selection.runtime, endpoints: endpoints, clock: clock,
+            configuration, secret: credentials.secretAccessKey, store: files.main, logStore: files.logs,
+            metricStore: files.metrics, runtime: selection.runtime, endpoints: endpoints, clock: clock,
             logger: self.logger)
         await plane.loadBalancing.publisher.openListeners()
         let meter = RequestMeter()
         let health = HealthPage(
             version: self.version, startedAt: clock.now(), scope: configuration.scope, endpoints: endpoints,
-            runtime: selection.name, store: store, publisher: plane.loadBalancing.publisher)
+            runtime: selection.name, store: files.main, publisher: plane.loadBalancing.publisher)
         let frontDoor = FrontDoor(
-            dispatcher: self.dispatcher(plane.registry, credentials, store, meter, clock),
+            dispatcher: self.dispatcher(plane.registry, credentials, files.main, meter, clock),
             ownPages: OwnPages(
-                health: health, metrics: MetricsPage(meter: meter, traffic: plane.loadBalancing.counters, store: store),
+                health: health,
+                metrics: MetricsPage(meter: meter, traffic: plane.loadBalancing.counters, store: files.main),
                 tasks: plane.taskPages, code: plane.codePage)
         )
         let services = plane.services + self.listeners(frontDoor, configuration, tls, endpoints) + plane.functions

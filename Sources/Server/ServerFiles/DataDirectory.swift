@@ -12,6 +12,7 @@ package struct DataDirectory: Sendable {
 
     package var database: String { self.path + "/teal.db" }
     package var logDatabase: String { self.path + "/logs.db" }
+    package var metricDatabase: String { self.path + "/metrics.db" }
     package var proxySocket: String { self.path + "/proxy.sock" }
     package var proxyState: String { self.path + "/proxy" }
     package var credentials: String { self.path + "/credentials" }

@@ -1,27 +1,13 @@
 internal import GRDB
 
-/// The SQLite file of log events (`logs.db`), apart from the main one so that logging never holds up a deployment.
-/// `synchronous=NORMAL`: a power cut may lose the last moments of logs, never the file.
+/// The SQLite file of log events (`logs.db`).
 package final class LogStore: Sendable {
     private let pool: DatabasePool
 
     /// Opens or creates the file and brings its schema up to date.
     /// - Throws: `StoreFailure` naming the file and the reason.
     package init(path: String) throws {
-        var configuration = Configuration()
-        configuration.foreignKeysEnabled = true
-        configuration.maximumReaderCount = 4
-        configuration.busyMode = .timeout(5)
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA synchronous = NORMAL")
-            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
-        }
-        do {
-            self.pool = try DatabasePool(path: path, configuration: configuration)
-            try Migration.bringUpToDate(self.pool, through: Migration.logStore)
-        } catch let error as DatabaseError {
-            throw StoreFailure(path: path, error)
-        }
+        self.pool = try SideFile.open(path: path, migrations: Migration.logStore)
     }
 
     /// Runs one transaction.

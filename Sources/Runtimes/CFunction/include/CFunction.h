@@ -28,11 +28,4 @@ int teal_function_pidfd(pid_t pid);
 /// Waits for the process and removes it.
 teal_function_exit teal_function_reap(pid_t pid);
 
-/// Inflates one raw deflate stream into exactly `capacity` bytes. Returns 0, or -1 where the stream is broken, shorter or
-/// longer than that.
-int teal_inflate(const uint8_t *input, size_t length, uint8_t *output, size_t capacity);
-
-/// The CRC-32 that zip archives carry.
-uint32_t teal_crc32(const uint8_t *bytes, size_t length);
-
 #endif

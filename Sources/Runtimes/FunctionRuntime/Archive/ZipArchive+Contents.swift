@@ -1,4 +1,4 @@
-internal import CFunction
+internal import CInflate
 
 extension ZipArchive {
     /// The unpacked bytes of an entry.

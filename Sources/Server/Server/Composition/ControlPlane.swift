@@ -1,3 +1,4 @@
+internal import CloudWatchService
 internal import CodeDeployService
 internal import ECSService
 internal import ELBv2Service
@@ -27,7 +28,8 @@ struct ControlPlane {
     /// - Parameter secret: known to this data directory's servers alone.
     init(
         _ configuration: ServerConfiguration, secret: String, store: Store, logStore: LogStore,
-        runtime: any WorkloadRuntime, endpoints: Endpoints, clock: any WallClock, logger: Logger
+        metricStore: MetricStore, runtime: any WorkloadRuntime, endpoints: Endpoints, clock: any WallClock,
+        logger: Logger
     ) throws {
         let directory = configuration.dataDirectory
         let dispatch = InProcessDispatch(logger: logger)
@@ -53,6 +55,8 @@ struct ControlPlane {
             configuration: .init(directory: directory.functions, endpoint: endpoints.local, linkSecret: secret),
             store: store,
             aws: client("lambda.amazonaws.com"), clock: clock, logger: logger)
+        let cloudWatch = CloudWatchHandlers(
+            store: store, metrics: metricStore, clock: clock, timeScale: configuration.timeScale, logger: logger)
         let taskEnvironment = TaskEnvironment { endpoints.forTasks }
         let sessions = TaskRoleSessions(aws: client("ecs-tasks.amazonaws.com"), clock: clock)
         self.taskPages = TaskPages(
@@ -73,6 +77,7 @@ struct ControlPlane {
             timeScale: configuration.timeScale, logger: logger
         ).register(in: &registry)
         codeDeploy.register(in: &registry)
+        cloudWatch.register(in: &registry)
         dispatch.connect(registry)
         self.registry = registry
         self.loadBalancing = loadBalancing
@@ -101,6 +106,7 @@ struct ControlPlane {
             TaskDefinitionDeletions(
                 store: store, clock: clock, account: account, timeScale: configuration.timeScale, logger: logger))
         services += codeDeploy.services
+        services += cloudWatch.services
         self.services = services
         self.functions = lambda.functions
         self.codePage = lambda.codePage

@@ -17,23 +17,24 @@ struct AWSJSONCodec: WireCodec {
     }
 
     func reply(_ error: AWSError, of service: ServiceDescription, requestID: String) -> WireResponse {
-        let members = [
-            JSONValue.Member("__type", .string(error.code)), JSONValue.Member("message", .string(error.message)),
-        ]
+        let type = error.shape ?? error.code
+        let members = [JSONValue.Member("__type", .string(type)), JSONValue.Member("message", .string(error.message))]
         return WireResponse(
             status: error.status,
-            headers: ["Content-Type": self.contentType, "x-amzn-RequestId": requestID, "x-amzn-ErrorType": error.code],
+            headers: ["Content-Type": self.contentType, "x-amzn-RequestId": requestID, "x-amzn-ErrorType": type],
             body: JSONValue.object(members + JSONBody.members(of: error)).serialized)
     }
 
     func request(_ input: WireValue, for operation: OperationFrame) -> WireRequest {
-        WireRequest(
+        var request = WireRequest(
             method: "POST", target: "/",
             headers: [
                 "Content-Type": self.contentType,
                 "X-Amz-Target": "\(operation.service.targetPrefix ?? "").\(operation.name)",
             ],
             body: JSONBinding.wire.text(input, as: operation.input))
+        if operation.service.isQueryCompatible { request.headers.append(QueryCompatibility.modeHeader, "true") }
+        return request
     }
 
     func output(of response: WireResponse, for operation: OperationFrame) throws -> WireValue {
@@ -97,7 +98,8 @@ enum JSONBody {
             throw failure("\(error)")
         }
         guard
-            let text = response.headers["x-amzn-ErrorType"] ?? body["__type"]?.string ?? body["code"]?.string
+            let text = QueryCompatibility.code(of: response) ?? response.headers["x-amzn-ErrorType"] ?? body["__type"]?
+                .string ?? body["code"]?.string
                 ?? body["Code"]?.string
         else { throw failure("it names no error code") }
         let code = text.split(separator: "#").last?.split(separator: ":").first.map(String.init) ?? text

@@ -34,11 +34,26 @@ enum CBORBinding {
         }
     }
 
+    /// The CBOR of a value whose schema is not at hand.
+    static func cbor(_ value: WireValue) -> CBORValue {
+        switch value {
+        case .list(let values): .array(values.map { self.cbor($0) })
+        case .map(let entries): .map(entries.map { CBORValue.Entry(key: $0.key, value: self.cbor($0.value)) })
+        case .structure(let members):
+            .map(
+                members.entries.sorted { $0.key < $1.key }.map {
+                    CBORValue.Entry(key: $0.key, value: self.cbor($0.value))
+                })
+        case .boolean, .integer, .double, .string, .blob, .timestamp, .document: self.cbor(value, as: .document)
+        }
+    }
+
     /// Unknown members are ignored, null members absent.
     static func value(_ cbor: CBORValue, as schema: Schema) throws(WrongType) -> WireValue {
         switch (schema, cbor) {
         case (.boolean, .boolean(let flag)): return .boolean(flag)
         case (.integer, .integer(let number)): return .integer(number)
+        case (.integer, .double(let number)) where Int(exactly: number) != nil: return .integer(Int(number))
         case (.double, .double(let number)): return .double(number)
         case (.double, .integer(let number)): return .double(Double(number))
         case (.string, .text(let text)): return .string(text)

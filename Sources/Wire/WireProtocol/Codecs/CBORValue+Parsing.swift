@@ -10,6 +10,8 @@ struct CBORSyntaxError: Error, Equatable, CustomStringConvertible {
 extension CBORValue {
     /// How deep arrays, maps and tags may nest.
     static let maximumDepth = 128
+    /// How many items one may hold in all: an item of one byte takes much more in memory.
+    static let maximumItems = 1_000_000
 
     /// Reads one data item with nothing behind it; lengths may be indefinite.
     init(parsing bytes: [UInt8]) throws(CBORSyntaxError) {
@@ -30,6 +32,7 @@ private struct CBORParser {
 
     private let bytes: [UInt8]
     private var position = 0
+    private var items = 0
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
@@ -39,6 +42,8 @@ private struct CBORParser {
 
     mutating func item(depth: Int) throws(CBORSyntaxError) -> CBORValue {
         guard depth < CBORValue.maximumDepth else { throw self.failure("too deeply nested") }
+        self.items += 1
+        guard self.items <= CBORValue.maximumItems else { throw self.failure("too many items") }
         let head = try self.head()
         switch head.major {
         case 0: return .integer(try self.integer(head.argument))

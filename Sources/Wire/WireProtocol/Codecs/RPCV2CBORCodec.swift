@@ -19,11 +19,19 @@ struct RPCV2CBORCodec: WireCodec {
     }
 
     func reply(_ error: AWSError, of service: ServiceDescription, requestID: String) -> WireResponse {
-        let members = [
-            CBORValue.Entry(key: "__type", value: .text(error.code)),
-            CBORValue.Entry(key: "message", value: .text(error.message)),
-        ]
-        return self.response(error.status, .map(members), requestID)
+        let name = error.shape ?? error.code
+        // A shape has an absolute id here; requests to no service of ours get the bare name.
+        let type = service.name.isEmpty ? name : "com.amazonaws.\(service.name.lowercased())#\(name)"
+        let members = error.members.entries.sorted { $0.key < $1.key }.map { member in
+            CBORValue.Entry(key: member.key, value: CBORBinding.cbor(member.value))
+        }
+        return self.response(
+            error.status,
+            .map(
+                [
+                    CBORValue.Entry(key: "__type", value: .text(type)),
+                    CBORValue.Entry(key: "message", value: .text(error.message)),
+                ] + members), requestID)
     }
 
     private func response(_ status: Int, _ body: CBORValue, _ requestID: String) -> WireResponse {
@@ -40,6 +48,7 @@ struct RPCV2CBORCodec: WireCodec {
             method: "POST",
             target: "/service/\(operation.service.targetPrefix ?? operation.service.name)/operation/\(operation.name)",
             headers: [Self.protocolHeader: Self.protocolName, "Accept": Self.contentType])
+        if operation.service.isQueryCompatible { request.headers.append(QueryCompatibility.modeHeader, "true") }
         guard !operation.input.members.isEmpty else { return request }
         request.headers.append("Content-Type", Self.contentType)
         request.body = CBORBinding.cbor(input, as: .structure(operation.input)).encoded
@@ -61,7 +70,8 @@ struct RPCV2CBORCodec: WireCodec {
             var message = ""
             if case .text(let text) = body["message"] { message = text }
             throw AWSError(
-                code: String(type.split(separator: "#").last ?? ""), message: message, status: response.status,
+                code: QueryCompatibility.code(of: response) ?? String(type.split(separator: "#").last ?? ""),
+                message: message, status: response.status,
                 fault: response.status >= 500 ? .receiver : .sender)
         }
         do {

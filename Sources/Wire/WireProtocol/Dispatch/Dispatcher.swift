@@ -60,92 +60,123 @@ package struct Dispatcher: Sendable {
         return response
     }
 
-    private func answer(_ request: WireRequest) async -> (response: WireResponse, service: String?, operation: String?)
-    {
+    /// A request as it came, and as it is to be read.
+    private struct Incoming {
+        /// What the signature is about.
+        let received: WireRequest
+        /// With its body inflated.
+        let request: WireRequest
+        let signed: SignedRequest?
+        let unreadable: AuthenticationFailure?
+        let requestID: String
+    }
+
+    private func answer(_ received: WireRequest) async -> (
+        response: WireResponse, service: String?, operation: String?
+    ) {
         let requestID = Identifiers.uuid()
+        let request: WireRequest
+        do {
+            request = try received.inflated()
+        } catch {
+            return (self.refuse(received, error.error, requestID), nil, nil)
+        }
         let signed: SignedRequest?
         let unreadable: AuthenticationFailure?
         do {
-            (signed, unreadable) = (try SignedRequest.read(request), nil)
+            (signed, unreadable) = (try SignedRequest.read(received), nil)
         } catch {
             (signed, unreadable) = (nil, error)
         }
         switch self.router.route(request, signingName: signed?.scope.service) {
         case .noService(let name, let dialect):
-            return (
-                dialect.codec.reply(Self.noService(name, dialect), of: Self.nowhere, requestID: requestID), nil, nil
-            )
+            let error = Self.noService(name, dialect)
+            return (Self.reply(error, of: Self.nowhere, to: request, dialect, requestID), nil, nil)
         case .noOperation(let service, let name, let dialect):
-            let response = dialect.codec.reply(
-                Self.noOperation(service, name, dialect), of: service, requestID: requestID)
+            let error = Self.noOperation(service, name, dialect)
+            let response = Self.reply(error, of: service, to: request, dialect, requestID)
             return (response, service.name, service.operationNames.contains(name) ? name : nil)
         case .operation(let service, let entry, let dialect):
-            let response = await self.respond(request, signed, unreadable, service, entry, dialect, requestID)
-            return (response, service.description.name, entry.name)
+            let incoming = Incoming(
+                received: received, request: request, signed: signed, unreadable: unreadable, requestID: requestID)
+            return (await self.respond(incoming, service, entry, dialect), service.description.name, entry.name)
         }
     }
 
     /// Answers for a request whose body is larger than any operation takes. Its body was not read, so that no signature can be checked.
     package func refuseBody(of request: WireRequest, limit: Int) -> WireResponse {
-        let requestID = Identifiers.uuid()
+        self.refuse(request, UnreadableBody.tooLarge(limit: limit).error, Identifiers.uuid())
+    }
+
+    /// For a request whose body cannot be read: its form alone says whom it is for.
+    private func refuse(_ request: WireRequest, _ error: AWSError, _ requestID: String) -> WireResponse {
         // An unreadable signature names no service; the form of the request has to do.
         let signingName = (try? SignedRequest.read(request))?.scope.service
-        let error = AWSError(
-            code: "RequestEntityTooLargeException", message: "the request body is larger than \(limit) bytes",
-            status: 413)
         switch self.router.route(request, signingName: signingName) {
-        case .noService(_, let dialect): return dialect.codec.reply(error, of: Self.nowhere, requestID: requestID)
+        case .noService(_, let dialect): return Self.reply(error, of: Self.nowhere, to: request, dialect, requestID)
         case .noOperation(let service, _, let dialect):
-            return dialect.codec.reply(error, of: service, requestID: requestID)
+            return Self.reply(error, of: service, to: request, dialect, requestID)
         case .operation(let service, _, let dialect):
-            return dialect.codec.reply(error, of: service.description, requestID: requestID)
+            return Self.reply(error, of: service.description, to: request, dialect, requestID)
         }
     }
 
-    private func respond(
-        _ request: WireRequest, _ signed: SignedRequest?, _ unreadable: AuthenticationFailure?,
-        _ service: OperationRegistry.RegisteredService, _ entry: OperationRegistry.Entry, _ dialect: WireDialect,
+    private static func reply(
+        _ error: AWSError, of service: ServiceDescription, to request: WireRequest, _ dialect: WireDialect,
         _ requestID: String
+    ) -> WireResponse {
+        var response = dialect.codec.reply(error, of: service, requestID: requestID)
+        QueryCompatibility.add(error, of: service, to: &response, for: request, in: dialect)
+        return response
+    }
+
+    private func respond(
+        _ incoming: Incoming, _ service: OperationRegistry.RegisteredService, _ entry: OperationRegistry.Entry,
+        _ dialect: WireDialect
     ) async -> WireResponse {
+        let request = incoming.request
         do {
-            let principal = try await self.principal(of: request, signed, unreadable, service.description, dialect)
-            let scope = Scope(account: self.account, region: signed?.scope.region ?? self.defaultRegion)
+            let principal = try await self.principal(of: incoming, service.description, dialect)
+            let scope = Scope(account: self.account, region: incoming.signed?.scope.region ?? self.defaultRegion)
             let context = RequestContext(
-                scope: scope, principal: principal, requestID: requestID, host: request.headers["Host"])
+                scope: scope, principal: principal, requestID: incoming.requestID, host: request.headers["Host"])
             let frame = OperationFrame(entry, of: service.description)
             let input = try self.input(of: request, frame, service.validationErrors, dialect)
             let output = try await entry.invoke(input, context)
-            var response = dialect.codec.reply(output, of: frame, requestID: requestID)
+            var response = dialect.codec.reply(output, of: frame, requestID: incoming.requestID)
             for header in context.replyHeaders.all { response.headers.append(header.name, header.value) }
             return response
         } catch let error as AWSError {
-            return dialect.codec.reply(error, of: service.description, requestID: requestID)
+            return Self.reply(error, of: service.description, to: request, dialect, incoming.requestID)
         } catch {
             self.logger.error(
                 "request failed inside",
                 metadata: [
-                    "operation": "\(entry.name)", "request.id": "\(requestID)", "error": "\(String(reflecting: error))",
+                    "operation": "\(entry.name)", "request.id": "\(incoming.requestID)",
+                    "error": "\(String(reflecting: error))",
                 ])
-            return dialect.codec.reply(Self.internalFailure, of: service.description, requestID: requestID)
+            return Self.reply(
+                Self.internalFailure, of: service.description, to: request, dialect, incoming.requestID)
         }
     }
 
     private func principal(
-        of request: WireRequest, _ signed: SignedRequest?, _ unreadable: AuthenticationFailure?,
-        _ service: ServiceDescription,
-        _ dialect: WireDialect
+        of incoming: Incoming, _ service: ServiceDescription, _ dialect: WireDialect
     ) async throws -> Principal {
+        let signed = incoming.signed
         if case .off(let principal) = self.authentication {
             // A key that is known keeps its identity, so that hooks and tasks are told apart also without checks.
             guard let signed else { return principal }
             return try await self.credential(signed.accessKeyID)?.principal ?? principal
         }
-        if let unreadable { throw unreadable.error(for: dialect) }
+        if let unreadable = incoming.unreadable { throw unreadable.error(for: dialect) }
         guard let signed else { throw AuthenticationFailure.missing.error(for: dialect) }
         let credential = try await self.credential(signed.accessKeyID)
         do {
-            try SignatureVerification(request: request, signed: signed, now: self.clock.now(), keys: self.keys)
-                .check(credential)
+            try SignatureVerification(
+                request: incoming.received, signed: signed, now: self.clock.now(), keys: self.keys
+            )
+            .check(credential)
         } catch {
             throw error.error(for: dialect)
         }

@@ -3,6 +3,9 @@
 package struct AWSError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The code on the wire: the shape name in JSON dialects, the model's `error.code` in query dialects.
     package let code: String
+    /// The name on the wire in the JSON and CBOR dialects of a query-compatible service, where it is not the code: there
+    /// the body names the shape, and a header the code (`x-amzn-query-error`).
+    package let shape: String?
     package let message: String
     /// HTTP status.
     package let status: Int
@@ -16,9 +19,11 @@ package struct AWSError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     package init(
-        code: String, message: String, status: Int = 400, fault: Fault = .sender, members: WireMembers = [:]
+        code: String, shape: String? = nil, message: String, status: Int = 400, fault: Fault = .sender,
+        members: WireMembers = [:]
     ) {
         self.code = code
+        self.shape = shape
         self.message = message
         self.status = status
         self.fault = fault

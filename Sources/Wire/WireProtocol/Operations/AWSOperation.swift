@@ -50,6 +50,8 @@ package struct ServiceDescription: Sendable {
     package let operationNames: [String]
     /// Operations that are found by their path and not implemented here, so that the refusal can name them.
     package let unservedPaths: [UnservedPath]
+    /// It once spoke awsQuery only: clients of its other dialects ask for the codes of that time (`QueryCompatibility`).
+    package let isQueryCompatible: Bool
 
     package struct UnservedPath: Sendable {
         package let operation: String
@@ -66,7 +68,8 @@ package struct ServiceDescription: Sendable {
 
     package init(
         name: String, signingName: String, apiVersion: String, targetPrefix: String?, xmlNamespace: String?,
-        dialects: [WireDialect], operationNames: [String], unservedPaths: [UnservedPath] = []
+        dialects: [WireDialect], operationNames: [String], unservedPaths: [UnservedPath] = [],
+        isQueryCompatible: Bool = false
     ) {
         self.name = name
         self.signingName = signingName
@@ -76,5 +79,6 @@ package struct ServiceDescription: Sendable {
         self.dialects = dialects
         self.operationNames = operationNames
         self.unservedPaths = unservedPaths
+        self.isQueryCompatible = isQueryCompatible
     }
 }

@@ -39,6 +39,7 @@ extension ServiceModel.Metadata {
         self.jsonVersion = json["jsonVersion"]?.string
         self.targetPrefix = json["targetPrefix"]?.string
         self.xmlNamespace = json["xmlNamespace"]?.string
+        self.isQueryCompatible = json["awsQueryCompatible"] != nil
     }
 }
 
@@ -66,10 +67,11 @@ extension ServiceModel.Shape {
         self.pattern = json["pattern"]?.string
         self.enumValues = json["enum"]?.array?.compactMap(\.string) ?? []
         if json["exception"]?.bool == true {
-            let isFault = json["fault"]?.bool == true || json["error"]?["fault"]?.bool == true
+            let status = json["error"]?["httpStatusCode"]?.integer.map { Int($0) }
+            let isFault =
+                json["fault"]?.bool == true || json["error"]?["fault"]?.bool == true || status.map { $0 >= 500 } == true
             self.failure = ServiceModel.Failure(
-                code: json["error"]?["code"]?.string, status: json["error"]?["httpStatusCode"]?.integer.map { Int($0) },
-                isFault: isFault)
+                code: json["error"]?["code"]?.string, status: status, isFault: isFault)
         } else {
             self.failure = nil
         }

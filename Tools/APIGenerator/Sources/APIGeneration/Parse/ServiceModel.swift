@@ -14,6 +14,8 @@ package struct ServiceModel: Sendable {
         package let jsonVersion: String?
         package let targetPrefix: String?
         package let xmlNamespace: String?
+        /// It once spoke awsQuery only: clients of its other protocols still go by the codes of that time.
+        package let isQueryCompatible: Bool
     }
 
     package struct Operation: Sendable {

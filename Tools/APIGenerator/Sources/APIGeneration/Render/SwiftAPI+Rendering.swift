@@ -31,15 +31,13 @@ extension SwiftAPI {
         body.append("        dialects: [\(service.dialects.map { "." + $0 }.joined(separator: ", "))],")
         body.append("        operationNames: [")
         body += wrapped(service.operationNames.map(literal), indent: "            ")
-        if service.unservedPaths.isEmpty {
-            body += ["        ])", ""]
-        } else {
+        if !service.unservedPaths.isEmpty {
             body += ["        ],", "        unservedPaths: ["]
             body += service.unservedPaths.map { path in
                 "            .init(operation: \(literal(path.operation)), method: \(literal(path.method)), path: \(literal(path.path))),"
             }
-            body += ["        ])", ""]
         }
+        body += [service.isQueryCompatible ? "        ], isQueryCompatible: true)" : "        ])", ""]
         body += [
             "    /// The operations that are generated.",
             "    package static let operations: [any AWSOperation.Type] = [",
@@ -92,7 +90,9 @@ extension SwiftAPI {
                         "            members.set(\(literal(member.wireName)), \(SwiftNames.declared(member.name)))")
                 }
             }
-            var arguments = "code: \(literal(error.code)), message: message, status: \(error.status)"
+            var arguments = "code: \(literal(error.code))"
+            if let shape = error.shape { arguments += ", shape: \(literal(shape))" }
+            arguments += ", message: message, status: \(error.status)"
             arguments += ", fault: .\(error.isFault ? "receiver" : "sender")"
             if error.members.isEmpty {
                 body.append("            AWSError(\(arguments))")

@@ -20,6 +20,8 @@ package struct ServiceDeclaration: Equatable, Sendable {
     package let operationNames: [String]
     /// Operations with a path of their own that are not implemented; empty for protocols without HTTP bindings.
     package let unservedPaths: [UnservedPath]
+    /// `awsQueryCompatible` of the model.
+    package let isQueryCompatible: Bool
 
     package struct UnservedPath: Equatable, Sendable {
         package let operation: String
@@ -44,6 +46,8 @@ package struct OperationDeclaration: Equatable, Sendable {
 package struct ErrorDeclaration: Equatable, Sendable {
     package let function: String
     package let code: String
+    /// What the JSON and CBOR protocols of a query-compatible service call it, where that differs.
+    package let shape: String?
     package let status: Int
     package let isFault: Bool
     package let members: [Member]

@@ -6,13 +6,14 @@ package struct Translator {
     private let inputShapes: Set<String>
     /// Every shape that an implemented operation or an error uses.
     private let usedShapes: [String]
-    private let isQuery: Bool
+    /// Errors go by the code that the query protocols give them, not by their shape's name.
+    private let hasQueryCodes: Bool
 
     /// - Throws: `Diagnostic` where the configuration names an operation that the model does not have, or two names meet.
     package init(_ configuration: GeneratorConfiguration.Service, _ model: ServiceModel) throws {
         self.configuration = configuration
         self.model = model
-        self.isQuery = ["query", "ec2"].contains(model.metadata.protocols.first ?? "")
+        self.hasQueryCodes = !Set(["query", "ec2"]).isDisjoint(with: model.metadata.protocols)
         let known = Set(model.operations.map(\.name))
         for name in configuration.operations where !known.contains(name) {
             throw Diagnostic("\(configuration.namespace).\(name)", "the model has no such operation")
@@ -70,7 +71,7 @@ extension Translator {
             signingName: metadata.signingName ?? metadata.endpointPrefix, apiVersion: metadata.apiVersion,
             targetPrefix: metadata.targetPrefix, xmlNamespace: metadata.xmlNamespace,
             dialects: try metadata.protocols.map(self.dialect), operationNames: self.model.operations.map(\.name),
-            unservedPaths: self.unservedPaths())
+            unservedPaths: self.unservedPaths(), isQueryCompatible: metadata.isQueryCompatible)
     }
 
     private func unservedPaths() -> [ServiceDeclaration.UnservedPath] {
@@ -106,8 +107,10 @@ extension Translator {
         try self.model.shapes.values.sorted { $0.name < $1.name }.compactMap { shape in
             guard let failure = shape.failure, case .structure(let structure) = shape.kind else { return nil }
             let isFault = failure.isFault
+            let code = self.hasQueryCodes ? failure.code ?? shape.name : shape.name
             return ErrorDeclaration(
-                function: SwiftNames.member(shape.name), code: self.isQuery ? failure.code ?? shape.name : shape.name,
+                function: SwiftNames.member(shape.name), code: code,
+                shape: self.model.metadata.isQueryCompatible && code != shape.name ? shape.name : nil,
                 status: failure.status ?? (isFault ? 500 : 400), isFault: isFault,
                 members: try structure.members.filter { $0.location == nil && $0.name.lowercased() != "message" }.map {
                     member in
