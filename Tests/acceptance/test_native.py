@@ -34,6 +34,13 @@ def assert_only(stack: Native, group: str, version: str) -> None:
     assert image == f"app:{version}"
 
 
+def steadiness(stack: Native, since) -> list[str]:
+    """What the events say about the end of a deployment that began at a moment, oldest first; nothing before it is steady."""
+    messages = [event["message"] for event in reversed(stack.service()["events"]) if event["createdAt"] >= since]
+    told = ["steady" if "steady state" in m else "completed" for m in messages if "steady state" in m or "deployment completed" in m]
+    return told if "steady" in told else []
+
+
 def test_blue_green_walks_its_stages_and_loses_nothing(native):
     first = native.described()
     assert first["status"] == "SUCCESSFUL" and first["sourceServiceRevisions"] == []
@@ -46,6 +53,8 @@ def test_blue_green_walks_its_stages_and_loses_nothing(native):
     assert load.answers["v1"] > 0 and load.answers["v2"] > 0
     assert native.live() != blue
     assert_only(native, native.live(), "v2")
+    told = wait_until(lambda: steadiness(native, since=deployment["createdAt"]), 20, "the service is steady")
+    assert told == ["completed", "steady"]
 
     events = native.hook_events(hook)
     assert [event["lifecycleStage"] for event in events] == STAGES

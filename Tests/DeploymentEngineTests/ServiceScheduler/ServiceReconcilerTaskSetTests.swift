@@ -26,6 +26,19 @@ import Testing
         #expect(plan.events == [.steadyState])
     }
 
+    @Test func aServiceIsNotSteadyWhileItIsDeployed() {
+        var desired = DesiredService(
+            controller: .taskSets, desiredCount: 1, isDeploying: true,
+            revisions: [Fixture.revision("green", .primary, count: 1)])
+        let observed = ObservedService(tasks: [Fixture.healthy("a", "green")])
+        let plan = ServiceReconciler.plan(desired: desired, observed: observed, at: Fixture.now)
+        #expect(plan.revisions[0].progress.steadySince == Fixture.now)
+        #expect(plan.steadySince == nil && plan.events.isEmpty)
+        desired.isDeploying = false
+        let settled = ServiceReconciler.plan(desired: desired, observed: observed, at: Fixture.now)
+        #expect(settled.events == [.steadyState])
+    }
+
     @Test func aTaskSetOfNoneIsSteadyAtOnce() {
         #expect(self.plan([Fixture.revision("green", .active, count: 0)], []).revisions[0].progress.steadySince != nil)
     }

@@ -194,7 +194,7 @@ package enum ServiceReconciler {
                     $0.revision.id == primary.id && $0.kept == desired.desiredCount && $0.sick.isEmpty
                 }
         case .taskSets:
-            return !plan.revisions.isEmpty
+            return !desired.isDeploying && !plan.revisions.isEmpty
                 && plan.revisions.allSatisfy { $0.role != .draining && $0.progress.steadySince != nil }
         }
     }

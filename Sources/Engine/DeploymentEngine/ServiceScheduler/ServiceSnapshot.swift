@@ -13,6 +13,8 @@ package struct DesiredService: Hashable, Sendable {
     package var desiredCount: Int
     /// Being deleted: every task goes.
     package var isDraining: Bool
+    /// A deployment of the ECS controller is under way: until it has ended the service is not steady, whatever its tasks are.
+    package var isDeploying: Bool
     /// For so long after a task's start, verdicts of unhealth are ignored.
     package var healthCheckGracePeriod: Duration
     /// How long a task without any health check must run to count as healthy.
@@ -22,12 +24,14 @@ package struct DesiredService: Hashable, Sendable {
     package var steadySince: Timestamp?
 
     package init(
-        controller: Controller, desiredCount: Int, isDraining: Bool = false, healthCheckGracePeriod: Duration = .zero,
-        settlingTime: Duration = .seconds(40), revisions: [Revision], steadySince: Timestamp? = nil
+        controller: Controller, desiredCount: Int, isDraining: Bool = false, isDeploying: Bool = false,
+        healthCheckGracePeriod: Duration = .zero, settlingTime: Duration = .seconds(40), revisions: [Revision],
+        steadySince: Timestamp? = nil
     ) {
         self.controller = controller
         self.desiredCount = desiredCount
         self.isDraining = isDraining
+        self.isDeploying = isDeploying
         self.healthCheckGracePeriod = healthCheckGracePeriod
         self.settlingTime = settlingTime
         self.revisions = revisions

@@ -38,10 +38,15 @@ struct ServiceFacts: Sendable {
             : .taskSets
         return DesiredService(
             controller: controller, desiredCount: self.service.desiredCount,
-            isDraining: self.service.status == .draining,
+            isDraining: self.service.status == .draining, isDeploying: self.isDeploying,
             healthCheckGracePeriod: .seconds(self.body.healthCheckGracePeriodSeconds ?? 0),
             settlingTime: timeScale.wait(.seconds(40)),
             revisions: try self.released.map(self.revision), steadySince: self.service.steadySince)
+    }
+
+    private var isDeploying: Bool {
+        self.service.controller == .ecs
+            && self.revisions.contains { $0.role == .primary && $0.progress.rollout == .inProgress }
     }
 
     /// The revisions that may have tasks. One that a rolling deployment holds back, until its hooks have run, is not there yet:
