@@ -119,6 +119,10 @@ let package = Package(
         library(
             "DeploymentDriving", in: "Services/DeploymentDriving", ["Model", "Store", lifecycle, logging]),
 
+        // The task that a deployment runs before all others, through the ECS API.
+        library(
+            "MigrationTasks", in: "Services/MigrationTasks", ["ECSAPI", "DeploymentEngine", "Model", "WireProtocol"]),
+
         // One target a service: handlers, resources, controllers.
         library(
             "CloudWatchService", in: "Services/CloudWatchService",
@@ -129,15 +133,15 @@ let package = Package(
             "CodeDeployService", in: "Services/CodeDeployService",
             [
                 "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "ListenerRouting", "DeploymentDriving",
-                "WireProtocol", "Model", "Store", "DeploymentEngine",
+                "MigrationTasks", "WireProtocol", "Model", "Store", "DeploymentEngine",
                 crypto, lifecycle, logging, yams,
             ]),
         library(
             "ECSService", in: "Services/ECSService",
             [
                 "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "STSAPI", "ListenerRouting", "DeploymentDriving",
-                "WireProtocol", "Model", "Store", "DeploymentEngine", "WorkloadRuntime", crypto, heap, lifecycle,
-                logging,
+                "MigrationTasks", "WireProtocol", "Model", "Store", "DeploymentEngine", "WorkloadRuntime", crypto, heap,
+                lifecycle, logging,
             ]),
         library(
             "ELBv2Service", in: "Services/ELBv2Service",

@@ -74,7 +74,7 @@ struct CommandAttemptTests {
                     machine.outstandingCommands.contains { command in
                         switch command.action {
                         case .createTaskSet: true
-                        case .inspectService, .setProductionTraffic, .setTestTraffic, .invokeHook,
+                        case .inspectService, .startMigration, .stopMigration, .setProductionTraffic, .setTestTraffic, .invokeHook,
                             .updatePrimaryTaskSet,
                             .deleteTaskSet:
                             false

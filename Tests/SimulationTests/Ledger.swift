@@ -44,6 +44,14 @@ struct Ledger {
         }
     }
 
+    /// Green is made only after the migration said yes.
+    func checkMigration(of id: Deployment.ID, in world: World) throws(Violation) {
+        guard let run = world.deployments.first(where: { $0.id == id })?.migration else { return }
+        if run.exitCode != 0 || world.service.migrations[id]?.code != 0 {
+            throw world.violation("green is made although the migration has not succeeded")
+        }
+    }
+
     func checkDeletion(of id: Deployment.TaskSetID, in world: World) throws(Violation) {
         guard let taskSet = world.service.taskSet(id) else { return }
         let group = taskSet.identity.targetGroup
@@ -61,7 +69,7 @@ struct Ledger {
                 if traffic.replacementPercent != 0 {
                     throw world.violation("green gets traffic without a look at its health")
                 }
-            case .setProductionTraffic, .inspectService, .createTaskSet, .setTestTraffic, .invokeHook,
+            case .setProductionTraffic, .inspectService, .startMigration, .stopMigration, .createTaskSet, .setTestTraffic, .invokeHook,
                 .updatePrimaryTaskSet, .deleteTaskSet:
                 break
             }
@@ -69,7 +77,8 @@ struct Ledger {
         for notice in step.notices {
             switch notice {
             case .lifecycleEventChanged(let record): try self.check(record, of: deployment, in: world)
-            case .statusChanged, .productionTrafficServed, .testTrafficServed, .taskSetCreated, .primaryTaskSetUpdated,
+            case .statusChanged, .productionTrafficServed, .testTrafficServed, .migrationStarted, .migrationSucceeded,
+                .taskSetCreated, .primaryTaskSetUpdated,
                 .taskSetDeleted, .commandPostponed:
                 break
             }
@@ -120,6 +129,9 @@ struct Ledger {
     /// What a deployment leaves behind.
     func ended(_ deployment: Deployment, in world: World) throws(Violation) {
         let service = world.service
+        if service.migrations.values.contains(where: \.isLive) {
+            throw world.violation("a deployment has ended, its migration has not")
+        }
         let events = deployment.lifecycleEvents
         if events.contains(where: { $0.statusName == "Pending" || $0.statusName == "InProgress" }) {
             throw world.violation("an ended deployment has unfinished events: \(events)")

@@ -12,6 +12,11 @@ struct SimulatedService {
         var healthy: Int
     }
 
+    struct Migration {
+        var isLive: Bool
+        var code: Int?
+    }
+
     static let groups = Deployment.TargetGroupPair(.init("tg-1"), .init("tg-2"))
     static let desiredCount = 2
 
@@ -21,6 +26,9 @@ struct SimulatedService {
     /// What is written into the rules. What the proxy serves follows.
     var stored: [Deployment.TargetGroupID: Int]
     var served: [Deployment.TargetGroupID: Int]
+    /// What the next deployment's task definition asks for.
+    var migration: MigrationTask?
+    var migrations: [Deployment.ID: Migration] = [:]
     private var lastTaskSet = 1
 
     init() {
@@ -60,7 +68,18 @@ struct SimulatedService {
                     health: self.health($0.identity.id) ?? .init(desiredCount: 0, healthyTargets: 0, isSteady: false))
             },
             productionIsOnPrimary: self.taskSet(self.primary).map { self.served[$0.identity.targetGroup] == 100 }
-                ?? false)
+                ?? false, migration: self.migration)
+    }
+
+    func migrationSighting(of id: Deployment.ID) -> MigrationSighting {
+        guard let migration = self.migrations[id] else { return .vanished }
+        return migration.isLive ? .live : .stopped(exitCode: migration.code, isCutShort: false, reason: nil)
+    }
+
+    /// The first end counts.
+    mutating func endMigration(of id: Deployment.ID, code: Int) {
+        guard self.migrations[id]?.isLive == true else { return }
+        self.migrations[id] = .init(isLive: false, code: code)
     }
 
     mutating func createTaskSet(in group: Deployment.TargetGroupID, by command: Deployment.CommandID)

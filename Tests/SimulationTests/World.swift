@@ -13,6 +13,7 @@ struct World {
         case look(Deployment.ID)
         case report(Deployment.ID, Deployment.HookExecutionID, Deployment.HookOutcome)
         case health(Deployment.TaskSetID, Int)
+        case migrationEnd(Deployment.ID, code: Int)
         case stop(Deployment.ID, rollback: Bool)
         case proceed(Deployment.ID, Deployment.WaitType)
         case alarm(Deployment.ID)
@@ -25,6 +26,7 @@ struct World {
         case done
         case inspected(Deployment.ServiceInspection)
         case created(Deployment.TaskSetID)
+        case migrating
         case failed(Deployment.CommandFailure)
     }
 
@@ -113,6 +115,11 @@ struct World {
             try self.tell(id, command, answer)
         case .look(let id):
             guard let index = self.index(id) else { return }
+            if let task = self.deployments[index].watchedMigration {
+                let step = self.deployments[index].migrationSeen(
+                    task, self.service.migrationSighting(of: id), at: self.now)
+                try self.commit(index, step)
+            }
             for taskSet in self.deployments[index].watchedTaskSets {
                 var sighting = self.service.sighting(taskSet)
                 if self.sabotage == .ignoreHealth, sighting != .vanished {
@@ -133,6 +140,9 @@ struct World {
             }
         case .health(let taskSet, let count):
             self.service.setHealthy(count, of: taskSet)
+            self.lookSoon()
+        case .migrationEnd(let id, let code):
+            self.service.endMigration(of: id, code: code)
             self.lookSoon()
         case .stop(let id, let rollback):
             guard let index = self.index(id) else { return }
@@ -198,7 +208,7 @@ struct World {
         }
         for notice in step.notices {
             switch notice {
-            case .taskSetCreated: self.plan(.look(deployment.id), in: self.random.milliseconds(10...500))
+            case .taskSetCreated, .migrationStarted: self.plan(.look(deployment.id), in: self.random.milliseconds(10...500))
             case .statusChanged(let status):
                 if !status.isActive {
                     try self.ledger.ended(deployment, in: self)
@@ -206,7 +216,7 @@ struct World {
                         self.plan(.request, in: self.random.milliseconds(0...60_000))
                     }
                 }
-            case .lifecycleEventChanged, .productionTrafficServed, .testTrafficServed, .primaryTaskSetUpdated,
+            case .lifecycleEventChanged, .migrationSucceeded, .productionTrafficServed, .testTrafficServed, .primaryTaskSetUpdated,
                 .taskSetDeleted, .commandPostponed:
                 break
             }
@@ -261,6 +271,7 @@ struct World {
             switch answer {
             case .done: self.deployments[index].commandSucceeded(command.id, at: self.now)
             case .inspected(let found): self.deployments[index].serviceInspected(command.id, found, at: self.now)
+            case .migrating: self.deployments[index].migrationStarted(command.id, task: "task-\(id)", at: self.now)
             case .created(let taskSet): self.deployments[index].taskSetCreated(command.id, taskSet, at: self.now)
             case .failed(let failure): self.deployments[index].commandFailed(command.id, failure, at: self.now)
             }
@@ -280,8 +291,9 @@ struct World {
             }
             switch command.action {
             case .inspectService: _ = copy.serviceInspected(command.id, self.service.inspection, at: self.now)
+            case .startMigration: _ = copy.migrationStarted(command.id, task: "task-99", at: self.now)
             case .createTaskSet: _ = copy.taskSetCreated(command.id, .init("ecs-svc/99"), at: self.now)
-            case .setProductionTraffic, .setTestTraffic, .invokeHook, .updatePrimaryTaskSet, .deleteTaskSet:
+            case .stopMigration, .setProductionTraffic, .setTestTraffic, .invokeHook, .updatePrimaryTaskSet, .deleteTaskSet:
                 _ = copy.commandSucceeded(command.id, at: self.now)
             }
         }
@@ -313,7 +325,15 @@ struct World {
         switch command.action {
         case .inspectService:
             return .inspected(self.service.inspection)
+        case .startMigration:
+            try self.startMigration(of: id)
+            return .migrating
+        case .stopMigration:
+            guard self.service.migrations[id]?.isLive == true else { return .done }
+            self.plan(.migrationEnd(id, code: 143), in: self.random.milliseconds(100...30_000))
+            return .failed(.notYet(reason: "the migration task has not stopped yet"))
         case .createTaskSet(let group):
+            try self.ledger.checkMigration(of: id, in: self)
             let taskSet = self.service.createTaskSet(in: group, by: command.id)
             self.growUp(taskSet)
             return .created(taskSet)
@@ -364,6 +384,15 @@ struct World {
         return .done
     }
 
+    /// Some fail, and some never end.
+    private mutating func startMigration(of id: Deployment.ID) throws(Violation) {
+        guard self.service.migrations[id] == nil else { return }
+        if self.service.migrations.values.contains(where: \.isLive) { throw self.violation("two migrations run at once") }
+        self.service.migrations[id] = .init(isLive: true, code: nil)
+        guard !self.random.chance(5) else { return }
+        self.plan(.migrationEnd(id, code: self.random.chance(10) ? 1 : 0), in: self.random.milliseconds(100...120_000))
+    }
+
     private mutating func growUp(_ taskSet: Deployment.TaskSetID) {
         // Some never become healthy; some lose a task, or all of them, and get them back.
         guard !self.random.chance(6) else { return }
@@ -395,6 +424,8 @@ struct World {
         guard !self.deployments.contains(where: { $0.status.isActive }), self.requestsLeft > 0 else { return }
         self.requestsLeft -= 1
         let number = self.deployments.count
+        self.service.migration =
+            self.random.chance(30) ? .init(container: "app", command: ["migrate"], timeLimit: .minutes(30)) : nil
         let plan = self.randomPlan(number: number)
         let deployment = Deployment(id: .init("d-\(number)"), plan: plan, createdAt: self.now)
         self.deployments.append(deployment)

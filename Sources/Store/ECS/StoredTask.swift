@@ -122,15 +122,20 @@ extension StoreTransaction {
                 try StoredJSON.encode(task.machine), task.body,
             ])
         self.changed(.tasks)
-        if let service = task.service {
+        // A deployment of the service waits for its migration.
+        if let service = task.service ?? MigrationTask.service(ofGroup: task.group) {
             self.changed(.service(ServiceKey(region: task.region, cluster: task.cluster, name: service)))
         }
     }
 
-    /// Forgets tasks that stopped before `moment` and have been counted.
+    /// Forgets tasks that stopped before `moment` and have been counted. One with a client token is kept for a day longer: the
+    /// token must not make a second one.
     package func deleteTasks(stoppedBefore moment: Timestamp) throws {
         try self.database.run(
-            sql: "DELETE FROM ecs_tasks WHERE stopped_at < ? AND (is_accounted = 1 OR service IS NULL)",
-            arguments: [moment.milliseconds])
+            sql: """
+                DELETE FROM ecs_tasks WHERE stopped_at < ? AND (is_accounted = 1 OR service IS NULL)
+                    AND (client_token IS NULL OR stopped_at < ?)
+                """,
+            arguments: [moment.milliseconds, (moment - .hours(24)).milliseconds])
     }
 }

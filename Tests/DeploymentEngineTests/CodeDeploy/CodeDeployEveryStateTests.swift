@@ -7,7 +7,8 @@ private typealias Script = DeploymentScript
 /// Each state that a deployment can rest in, and each event in it.
 @Suite struct CodeDeployEveryStateTests {
     enum Situation: CaseIterable {
-        case created, inspecting, returningTraffic, deletingStrays, invokingHook, awaitingReport, joining, creating
+        case created, inspecting, returningTraffic, deletingStrays, invokingHook, awaitingReport, startingMigration
+        case migrating, stoppingMigration, joining, creating
         case stabilising, allowingTestTraffic, waitingForContinue, movingTraffic, restingBetweenSteps, heldStep
         case updatingPrimary, waitingForTermination, deletingBlue, settling, bringingTrafficBack, succeeded, stopped
 
@@ -31,6 +32,13 @@ private typealias Script = DeploymentScript
         case .returningTraffic, .deletingStrays:
             try script.inspect(
                 Script.inspection(strays: [Script.green], onPrimary: situation == .deletingStrays))
+        case .startingMigration, .migrating, .stoppingMigration:
+            try script.inspect(Script.inspection(migration: Script.migration))
+            guard situation != .startingMigration else { break }
+            try script.succeed()
+            if situation == .stoppingMigration {
+                _ = script.deployment.stopRequested(rollback: false, at: script.now)
+            }
         case .settling:
             try script.succeed()
             _ = script.deployment.stopRequested(rollback: false, at: script.now)
@@ -99,9 +107,11 @@ private typealias Script = DeploymentScript
         let decision = script.deployment.stopRequested(rollback: false, at: script.now)
         #expect((decision == .alreadyCompleted) == situation.hasEnded)
         guard !situation.hasEnded, situation != .bringingTrafficBack else { return }
-        if script.deployment.status.isActive {
+        if script.deployment.status.isActive, situation != .migrating, situation != .stoppingMigration {
             _ = try script.fail(.transient(reason: "gone"))
         }
+        // Nothing follows while the migration runs.
+        if script.deployment.status.isActive { try script.succeed() }
         #expect(script.deployment.status == .stopped)
         #expect(script.deployment.errorInformation?.code == .manualStop)
         #expect(script.deployment.rollbackInformation == .none)
@@ -112,7 +122,7 @@ private typealias Script = DeploymentScript
     @Test(arguments: Situation.allCases, [false, true])
     func aStopWithRollbackBringsTrafficBackWhereThereIsAWay(_ situation: Situation, byGroup: Bool) throws {
         var script = try Self.reach(situation, rollback: byGroup ? [.stopOnRequest] : [])
-        guard !situation.hasEnded, situation != .settling else { return }
+        guard !situation.hasEnded, situation != .settling, situation != .stoppingMigration else { return }
         var steps: [CodeDeployDeployment.Step] = []
         switch script.deployment.stopRequested(rollback: !byGroup, at: script.now) {
         case .stopped(let step), .stopping(let step): steps.append(step)
@@ -129,8 +139,8 @@ private typealias Script = DeploymentScript
             .bringingTrafficBack:
             #expect(successor != nil)
             #expect(script.deployment.taskSets.map(\.trafficWeight) == [100, 0])
-        case .returningTraffic, .deletingStrays, .invokingHook, .awaitingReport, .joining, .creating, .stabilising,
-            .allowingTestTraffic, .waitingForContinue, .settling, .succeeded, .stopped:
+        case .returningTraffic, .deletingStrays, .invokingHook, .awaitingReport, .startingMigration, .migrating,
+            .stoppingMigration, .joining, .creating, .stabilising, .allowingTestTraffic, .waitingForContinue, .settling, .succeeded, .stopped:
             #expect(successor != nil)
         }
     }
@@ -160,11 +170,10 @@ private typealias Script = DeploymentScript
         var script = try Self.reach(situation)
         let step = script.deployment.alarmsActivated(["slow"], at: script.now)
         switch situation {
-        case .deletingBlue, .settling, .bringingTrafficBack, .succeeded, .stopped:
+        case .deletingBlue, .settling, .stoppingMigration, .bringingTrafficBack, .succeeded, .stopped:
             #expect(step == .nothing)
-        case .created, .inspecting, .returningTraffic, .deletingStrays, .invokingHook, .awaitingReport, .joining,
-            .creating,
-            .stabilising, .allowingTestTraffic, .waitingForContinue, .movingTraffic, .restingBetweenSteps, .heldStep,
+        case .created, .inspecting, .returningTraffic, .deletingStrays, .invokingHook, .awaitingReport,
+            .startingMigration, .migrating, .joining, .creating, .stabilising, .allowingTestTraffic, .waitingForContinue, .movingTraffic, .restingBetweenSteps, .heldStep,
             .updatingPrimary, .waitingForTermination:
             #expect(script.deployment.errorInformation?.code == .alarmActive)
         }
@@ -174,7 +183,9 @@ private typealias Script = DeploymentScript
     func aRefusedCommandEndsTheDeployment(_ situation: Situation) throws {
         var script = try Self.reach(situation)
         guard script.action != nil else { return }
-        let step = try script.fail(.rejected(reason: "no"))
+        var step = try script.fail(.rejected(reason: "no"))
+        // Whether RunTask was refused or its answer is wrong: nothing of it may go on.
+        if situation == .startingMigration { step = try script.succeed() }
         #expect(!script.deployment.status.isActive)
         #expect((step.successor != .none) == (situation == .bringingTrafficBack))
     }
@@ -185,7 +196,7 @@ private typealias Script = DeploymentScript
         guard script.action != nil else { return }
         let start = script.now
         while script.deployment.status.isActive { try script.fireNextTimer() }
-        #expect(script.now - start <= .minutes(6))
+        #expect(script.now - start <= (situation == .startingMigration || situation == .stoppingMigration ? .minutes(16) : .minutes(6)))
     }
 
     @Test(arguments: Situation.allCases)
@@ -195,7 +206,7 @@ private typealias Script = DeploymentScript
             guard script.deployment.watchedTaskSets.contains(taskSet.id) else { continue }
             script.lose(taskSet)
             switch situation {
-            case .deletingBlue, .settling:
+            case .deletingBlue, .settling, .stoppingMigration:
                 #expect(script.deployment.status == .inProgress)
             case .bringingTrafficBack:
                 #expect(script.deployment.status == (taskSet == Script.blue ? .stopped : .inProgress))

@@ -38,11 +38,16 @@ struct DeploymentScript {
 
     static func execution(_ event: LifecycleEventName) -> Deployment.HookExecutionID { .init("run-\(event.rawValue)") }
 
-    static func inspection(strays: [Deployment.TaskSet] = [], onPrimary: Bool = true) -> Deployment.ServiceInspection {
+    static let migration = MigrationTask(container: "app", command: ["migrate"], timeLimit: .minutes(30))
+    static let migrationTask = "task-1"
+
+    static func inspection(
+        strays: [Deployment.TaskSet] = [], onPrimary: Bool = true, migration: MigrationTask? = nil
+    ) -> Deployment.ServiceInspection {
         .init(
             taskSets: [.init(taskSet: Self.blue, isPrimary: true, health: Self.healthy)]
                 + strays.map { .init(taskSet: $0, isPrimary: false, health: Self.healthy) },
-            productionIsOnPrimary: onPrimary)
+            productionIsOnPrimary: onPrimary, migration: migration)
     }
 
     static func traffic(_ percent: Int) -> Deployment.ProductionTraffic {
@@ -72,8 +77,9 @@ struct DeploymentScript {
         let command = try self.command
         switch command.action {
         case .inspectService: return self.deployment.serviceInspected(command.id, Self.inspection(), at: self.now)
+        case .startMigration: return self.deployment.migrationStarted(command.id, task: Self.migrationTask, at: self.now)
         case .createTaskSet: return self.deployment.taskSetCreated(command.id, Self.green.id, at: self.now)
-        case .setProductionTraffic, .setTestTraffic, .invokeHook, .updatePrimaryTaskSet, .deleteTaskSet:
+        case .stopMigration, .setProductionTraffic, .setTestTraffic, .invokeHook, .updatePrimaryTaskSet, .deleteTaskSet:
             return self.deployment.commandSucceeded(command.id, at: self.now)
         }
     }
@@ -89,6 +95,11 @@ struct DeploymentScript {
     @discardableResult
     mutating func see(_ taskSet: Deployment.TaskSet, _ health: Deployment.TaskSetHealth) -> Deployment.Step {
         self.deployment.taskSetSeen(taskSet.id, .present(health), at: self.now)
+    }
+
+    @discardableResult mutating func migrationEnds(_ code: Int?, _ reason: String? = nil) -> Deployment.Step {
+        self.deployment.migrationSeen(
+            Self.migrationTask, .stopped(exitCode: code, isCutShort: false, reason: reason), at: self.now)
     }
 
     @discardableResult mutating func lose(_ taskSet: Deployment.TaskSet) -> Deployment.Step {

@@ -15,7 +15,7 @@ import Testing
             hooks: [
                 Pilot.hook(ServiceDeployment.HookStage.allCases), Pilot.pause(.postScaleUp, .proceed),
                 Pilot.hook(failing ? [.postProductionTrafficShift] : [], name: "last"),
-            ])
+            ], migration: MigrationTask(container: "app", command: ["migrate"]))
         pilot.answers["hook"] = [.inProgress(callBackDelay: nil, details: nil), .succeeded]
         pilot.answers["last"] = [.failed]
         pilot.tasks[Pilot.stray] = 1
@@ -40,7 +40,7 @@ import Testing
     @Test func everyLegIsReached() {
         let legs = Set(Self.all.flatMap(\.legs))
         // All but the one that a failure in CLEAN_UP needs.
-        #expect(legs.count == 17)
+        #expect(legs.count == 18)
     }
 
     @Test(arguments: [ServiceDeployment.StopType.rollback, .abort])
@@ -50,6 +50,7 @@ import Testing
             pilot.stop(type)
             pilot.run()
             #expect(!pilot.deployment.status.isActive)
+            #expect(!pilot.isMigrating)
             switch pilot.deployment.status {
             case .rollbackSuccessful:
                 #expect(pilot.productionPermille == 0)
@@ -71,6 +72,7 @@ import Testing
             let requested = pilot.deployment.requestedProductionPermille
             pilot.apply { $0.superseded(at: $1) }
             pilot.run()
+            #expect(!pilot.isMigrating)
             #expect(!pilot.deployment.status.isActive)
             #expect(pilot.deployment.requestedProductionPermille == requested)
         }

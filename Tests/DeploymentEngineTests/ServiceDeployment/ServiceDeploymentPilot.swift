@@ -21,6 +21,11 @@ struct ServiceDeploymentPilot {
     var failedTasks = 0
     /// Whether the target's tasks ever get well.
     var isTargetWell = true
+    /// What is seen of the migration task, once it has been started.
+    var migrationEnd = MigrationSighting.stopped(exitCode: 0, isCutShort: false, reason: nil)
+    /// Tasks of the migration that were started and have not ended.
+    private(set) var isMigrating = false
+    private(set) var migrations: Set<String> = []
     var isSplit = false
     var productionPermille = 0
     var isTestOnTarget = false
@@ -36,14 +41,14 @@ struct ServiceDeploymentPilot {
         _ strategy: ServiceDeployment.Strategy, hooks: [ServiceDeployment.Hook] = [],
         traffic: ServiceDeployment.Traffic = .productionAndTest, bakeTime: Duration = .minutes(5),
         circuitBreaker: CircuitBreaker = CircuitBreaker(), alarms: ServiceDeployment.Alarms = .init(),
-        timeScale: TimeScale = .realTime
+        migration: MigrationTask? = nil, timeScale: TimeScale = .realTime
     ) {
         self.deployment = ServiceDeployment(
             id: .init(rawValue: "d1"),
             plan: .init(
                 target: Self.target, strategy: strategy, bakeTime: bakeTime, hooks: hooks,
                 traffic: strategy == .rolling ? .none : traffic, circuitBreaker: circuitBreaker, alarms: alarms,
-                timeScale: timeScale), createdAt: self.now)
+                migration: migration, timeScale: timeScale), createdAt: self.now)
         self.primary = Self.source
         self.tasks[Self.source] = 3
     }
@@ -66,6 +71,11 @@ struct ServiceDeploymentPilot {
     }
 
     mutating func sight() {
+        if let task = self.deployment.watchedMigration {
+            let end = self.migrationEnd
+            if end != .live { self.isMigrating = false }
+            self.apply { $0.migrationSeen(task, end, at: $1) }
+        }
         for id in self.deployment.watchedRevisions {
             let count = self.tasks[id] ?? 0
             let isSource = id != Self.target
@@ -99,6 +109,11 @@ struct ServiceDeploymentPilot {
             let isSplit = self.isSplit
             return self.apply { $0.trafficInspected(command.id, isSplit: isSplit, at: $1) }
         case .invokeHook(let invocation): return self.answer(command.id, invocation)
+        case .startMigration:
+            self.isMigrating = true
+            self.migrations.insert("task-1")
+            return self.apply { $0.migrationStarted(command.id, task: "task-1", at: $1) }
+        case .stopMigration: self.isMigrating = false
         case .reconcile(let source, let retiring):
             self.productionPermille = 0
             self.primary = source

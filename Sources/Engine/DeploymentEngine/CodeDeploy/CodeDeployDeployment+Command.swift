@@ -26,6 +26,11 @@ extension CodeDeployDeployment {
         /// nothing. Fails as `.rejected` with the code of what is wrong (INVALID_ECS_SERVICE, INVALID_REVISION,
         /// ELASTIC_LOAD_BALANCING_INVALID).
         case inspectService
+        /// Run the revision's task definition once, under the deployment's own client token. Answer with
+        /// `migrationStarted`.
+        case startMigration(MigrationTask)
+        /// Stop what there is of the deployment's migration. Done when nothing of it runs: until then fail as `.notYet`.
+        case stopMigration
         /// CreateTaskSet with the plan's replacement parameters: scale 100 %, external id the deployment's id, started
         /// by CODE_DEPLOY, client token the command's id. Answer with `taskSetCreated`.
         case createTaskSet(in: TargetGroupID)
@@ -102,10 +107,13 @@ extension CodeDeployDeployment {
         package var taskSets: [FoundTaskSet]
         /// Whether the production listener sends everything to the PRIMARY task set's group.
         package var productionIsOnPrimary: Bool
+        /// What the revision's task definition asks for by its tag.
+        package var migration: MigrationTask?
 
-        package init(taskSets: [FoundTaskSet], productionIsOnPrimary: Bool) {
+        package init(taskSets: [FoundTaskSet], productionIsOnPrimary: Bool, migration: MigrationTask? = nil) {
             self.taskSets = taskSets
             self.productionIsOnPrimary = productionIsOnPrimary
+            self.migration = migration
         }
     }
 

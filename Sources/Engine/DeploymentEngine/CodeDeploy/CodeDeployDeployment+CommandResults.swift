@@ -32,7 +32,7 @@ extension CodeDeployDeployment {
                     deployment.recordReplacement(taskSet, into: &step)
                     installation.state = .stabilising
                     deployment.state = .installing(installation)
-                case .joining, .stabilising:
+                case .startingMigration, .migrating, .joining, .stabilising:
                     break
                 }
             case .windingDown(let windDown):
@@ -41,7 +41,7 @@ extension CodeDeployDeployment {
                     guard pending.command.id == id else { return }
                     deployment.recordReplacement(taskSet, into: &step)
                     deployment.settled(windDown, at: now, into: &step)
-                case .returningTraffic:
+                case .returningTraffic, .stoppingMigration:
                     break
                 }
             case .created, .preparing, .runningHook, .allowingTestTraffic, .waitingForContinue, .shiftingTraffic,
@@ -57,7 +57,7 @@ extension CodeDeployDeployment {
             guard var pending = deployment.pendingCommand, pending.command.id == id else { return }
             switch pending.command.action {
             // These bring more than their success.
-            case .inspectService, .createTaskSet: return
+            case .inspectService, .createTaskSet, .startMigration: return
             case .setProductionTraffic(let traffic, _):
                 deployment.record.servedPercent = traffic.replacementPercent
                 deployment.record.lastUpdatedAt = now
@@ -65,7 +65,7 @@ extension CodeDeployDeployment {
             case .setTestTraffic(let group): step.notices.append(.testTrafficServed(by: group))
             case .updatePrimaryTaskSet(let taskSet): step.notices.append(.primaryTaskSetUpdated(taskSet))
             case .deleteTaskSet(let taskSet): step.notices.append(.taskSetDeleted(taskSet))
-            case .invokeHook: break
+            case .invokeHook, .stopMigration: break
             }
             pending.succeeded()
             deployment.pendingCommand = pending
@@ -80,7 +80,7 @@ extension CodeDeployDeployment {
             case .windingDown(let windDown):
                 switch windDown.state {
                 case .settling: return deployment.settle(id, at: now, into: &step)
-                case .returningTraffic: break
+                case .returningTraffic, .stoppingMigration: break
                 }
             case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
                 .shiftingTraffic, .updatingPrimary, .waitingForTermination, .deletingSuperseded, .ended:
@@ -125,7 +125,7 @@ extension CodeDeployDeployment {
         case .windingDown(let windDown):
             switch windDown.state {
             case .settling: false
-            case .returningTraffic: true
+            case .returningTraffic, .stoppingMigration: true
             }
         case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
             .shiftingTraffic,
@@ -156,6 +156,7 @@ extension CodeDeployDeployment {
             switch windDown.state {
             case .settling: self.settled(windDown, at: now, into: &step)
             case .returningTraffic: self.end(windDown.cause, windDown.sequel, at: now, into: &step)
+            case .stoppingMigration: self.migrationStopped(windDown, at: now, into: &step)
             }
         case .created, .preparing(.inspecting), .waitingForContinue, .waitingForTermination, .ended:
             break
@@ -165,8 +166,11 @@ extension CodeDeployDeployment {
     private mutating func gaveUp(_ fault: DeploymentFault, at now: Timestamp, into step: inout Step) {
         switch self.state {
         case .windingDown(let windDown):
+            switch windDown.state {
+            case .stoppingMigration: self.migrationStopped(windDown, at: now, into: &step)
             // The rollback that follows tries again, and has longer.
-            self.end(windDown.cause, windDown.sequel, at: now, into: &step)
+            case .settling, .returningTraffic: self.end(windDown.cause, windDown.sequel, at: now, into: &step)
+            }
         case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
             .shiftingTraffic,
             .updatingPrimary, .waitingForTermination, .deletingSuperseded, .ended:
@@ -181,7 +185,7 @@ extension CodeDeployDeployment {
             switch windDown.state {
             case .settling(let pending, _):
                 if pending.command.id == id { self.settled(windDown, at: now, into: &step) }
-            case .returningTraffic:
+            case .returningTraffic, .stoppingMigration:
                 break
             }
         case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,

@@ -21,7 +21,7 @@ extension CodeDeployDeployment {
         case .windingDown(let windDown):
             switch windDown.state {
             case .settling(_, let timer): [timer]
-            case .returningTraffic(let pending): pending.timers
+            case .returningTraffic(let pending), .stoppingMigration(let pending): pending.timers
             }
         }
     }

@@ -49,7 +49,11 @@ extension CodeDeployDeployment {
                 case .invoking: break
                 }
             case .installing(let installation):
-                if installation.deadline.isDue(id, at: now) { deployment.fail(.installTimedOut, at: now, into: &step) }
+                guard installation.deadline.isDue(id, at: now) else { return }
+                let container = deployment.record.migration?.migration.container ?? ""
+                deployment.fail(
+                    installation.isMigrating ? .migrationTimedOut(container: container) : .installTimedOut, at: now,
+                    into: &step)
             case .waitingForContinue(let timer):
                 if timer.isDue(id, at: now) {
                     deployment.fail(.readyWaitOver(minutes: deployment.readyWaitMinutes), at: now, into: &step)
@@ -68,7 +72,7 @@ extension CodeDeployDeployment {
                 switch windDown.state {
                 case .settling(_, let timer):
                     if timer.isDue(id, at: now) { deployment.settled(windDown, at: now, into: &step) }
-                case .returningTraffic: break
+                case .returningTraffic, .stoppingMigration: break
                 }
             case .created, .preparing, .allowingTestTraffic, .updatingPrimary, .deletingSuperseded, .ended:
                 break
@@ -161,7 +165,7 @@ extension CodeDeployDeployment {
             switch installation.state {
             case .stabilising:
                 if health.isSteady && health.canServe { self.finish(.install, at: now, into: &step) }
-            case .joining, .creating:
+            case .startingMigration, .migrating, .joining, .creating:
                 break
             }
         case .shiftingTraffic(var shift):
@@ -188,7 +192,7 @@ extension CodeDeployDeployment {
         case .windingDown(let windDown):
             switch windDown.state {
             case .returningTraffic: self.end(windDown.cause, .leaveAsIs, at: now, into: &step)
-            case .settling: break
+            case .settling, .stoppingMigration: break
             }
         case .created, .deletingSuperseded, .ended:
             break

@@ -45,6 +45,7 @@ extension CodeDeployDeployment {
     private mutating func comeToRest(
         _ fault: DeploymentFault, _ sequel: WindDown.Sequel, at now: Timestamp, into step: inout Step
     ) {
+        guard !self.stopsMigration(because: fault, sequel, at: now, into: &step) else { return }
         switch sequel {
         case .leaveAsIs:
             self.end(fault, sequel, at: now, into: &step)
@@ -86,6 +87,9 @@ extension CodeDeployDeployment {
 
     private var currentFunction: String {
         guard let event = self.record.currentEvent else { return "" }
+        if case .installing(let installation) = self.state, installation.isMigrating {
+            return self.record.migration?.migration.title ?? ""
+        }
         return self.hooks.first { $0.event == event.name }?.function ?? ""
     }
 

@@ -15,8 +15,8 @@ extension CodeDeployDeployment {
                 }
             case .installing(let installation):
                 switch installation.state {
-                case .joining(let pending), .creating(let pending): pending
-                case .stabilising: nil
+                case .startingMigration(let pending), .joining(let pending), .creating(let pending): pending
+                case .migrating, .stabilising: nil
                 }
             case .allowingTestTraffic(let pending), .updatingPrimary(let pending, _): pending
             case .shiftingTraffic(let shift):
@@ -27,7 +27,7 @@ extension CodeDeployDeployment {
             case .deletingSuperseded(let deletion): deletion.pending
             case .windingDown(let windDown):
                 switch windDown.state {
-                case .settling(let pending, _), .returningTraffic(let pending): pending
+                case .settling(let pending, _), .returningTraffic(let pending), .stoppingMigration(let pending): pending
                 }
             case .created, .waitingForContinue, .waitingForTermination, .ended: nil
             }
@@ -43,9 +43,10 @@ extension CodeDeployDeployment {
                 self.state = .runningHook(execution)
             case .installing(var installation):
                 switch installation.state {
+                case .startingMigration: installation.state = .startingMigration(newValue)
                 case .joining: installation.state = .joining(newValue)
                 case .creating: installation.state = .creating(newValue)
-                case .stabilising: break
+                case .migrating, .stabilising: break
                 }
                 self.state = .installing(installation)
             case .allowingTestTraffic: self.state = .allowingTestTraffic(newValue)
@@ -63,6 +64,7 @@ extension CodeDeployDeployment {
                 switch windDown.state {
                 case .settling(_, let timer): windDown.state = .settling(newValue, until: timer)
                 case .returningTraffic: windDown.state = .returningTraffic(newValue)
+                case .stoppingMigration: windDown.state = .stoppingMigration(newValue)
                 }
                 self.state = .windingDown(windDown)
             case .created, .waitingForContinue, .waitingForTermination, .ended: break

@@ -10,6 +10,7 @@ extension CodeDeployDeployment {
             guard let primary = found.taskSets.first(where: \.isPrimary) else {
                 return self.fail(.noPrimaryTaskSet, at: now, into: &step)
             }
+            self.record.wantedMigration = found.migration
             let strays = found.taskSets.map(\.taskSet.id).filter { $0 != primary.taskSet.id }
             self.adopt(primary, superseded: [primary.taskSet.id], at: now, into: &step) { deployment, vacant, step in
                 if found.productionIsOnPrimary {
@@ -117,6 +118,17 @@ extension CodeDeployDeployment {
 
     private mutating func beginInstall(at now: Timestamp, into step: inout Step) {
         guard !self.isRollback else { return self.finish(.install, at: now, into: &step) }
+        guard let group = self.record.replacementGroup else {
+            return self.fail(.noPrimaryTaskSet, at: now, into: &step)
+        }
+        if let migration = self.record.wantedMigration {
+            return self.startMigration(migration, for: group, at: now, into: &step)
+        }
+        self.join(at: now, into: &step)
+    }
+
+    /// The part of Install that makes green.
+    mutating func join(at now: Timestamp, into step: inout Step) {
         guard let traffic = self.traffic(replacementPercent: 0) else {
             return self.fail(.noPrimaryTaskSet, at: now, into: &step)
         }
@@ -134,7 +146,7 @@ extension CodeDeployDeployment {
             installation.state = .creating(
                 self.issue(.createTaskSet(in: installation.replacementGroup), at: now, into: &step))
             self.state = .installing(installation)
-        case .creating, .stabilising:
+        case .startingMigration, .migrating, .creating, .stabilising:
             break
         }
     }

@@ -27,6 +27,8 @@ extension CodeDeployDeployment {
         /// Acknowledged by the load balancer.
         case productionTrafficServed(ProductionTraffic)
         case testTrafficServed(by: TargetGroupID)
+        case migrationStarted(MigrationRun)
+        case migrationSucceeded(MigrationRun)
         case taskSetCreated(TaskSet)
         case primaryTaskSetUpdated(TaskSetID)
         case taskSetDeleted(TaskSetID)

@@ -21,7 +21,14 @@ extension CodeDeployDeployment {
             }
         case .installing(let installation):
             switch installation.state {
-            case .joining(let pending), .creating(let pending): self.waitForCommand(pending)
+            case .startingMigration(let pending), .joining(let pending), .creating(let pending):
+                self.waitForCommand(pending)
+            case .migrating:
+                Wait(
+                    reason: "the migration task \(self.record.migration?.task ?? "") has not ended "
+                        + "(\(self.record.migration?.migration.title ?? ""))",
+                    deadline: installation.deadline.deadline,
+                    exit: "the task is stopped and the deployment fails then; StopDeployment ends it now")
             case .stabilising:
                 Wait(
                     reason: "the replacement task set \(self.replacementName) is not steady: \(self.replacementHealth)",
@@ -49,7 +56,7 @@ extension CodeDeployDeployment {
                     reason:
                         "the deployment ends when the call under way has answered (\(pending.command.action.gerund))",
                     deadline: timer.deadline, exit: "it ends then in any case")
-            case .returningTraffic(let pending):
+            case .returningTraffic(let pending), .stoppingMigration(let pending):
                 self.waitForCommand(pending)
             }
         case .ended:
@@ -98,6 +105,8 @@ extension CodeDeployDeployment.Action {
     fileprivate var gerund: String {
         switch self {
         case .inspectService: "inspecting the ECS service"
+        case .startMigration: "starting the migration task"
+        case .stopMigration: "stopping the migration task"
         case .createTaskSet: "creating the replacement task set"
         case .setProductionTraffic(let traffic, _):
             "setting production traffic to \(traffic.originalPercent) % original, \(traffic.replacementPercent) % replacement"

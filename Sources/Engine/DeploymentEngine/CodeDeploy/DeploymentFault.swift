@@ -6,6 +6,9 @@ enum DeploymentFault: Hashable, Sendable, Codable {
     case hookFailed
     case hookSilent
     case installTimedOut
+    /// Its container said no, or never could say anything: a sentence.
+    case migrationFailed(String)
+    case migrationTimedOut(container: String)
     /// Green lost its steady state for longer than a shift puts up with.
     case replacementUnsteady
     /// Blue, which a rollback is to give the traffic to, has no healthy target.
@@ -21,7 +24,7 @@ enum DeploymentFault: Hashable, Sendable, Codable {
     var status: CodeDeployDeployment.Status {
         switch self {
         case .hookFailed, .hookSilent, .installTimedOut, .replacementUnsteady, .originalUnhealthy, .originalVanished,
-            .replacementVanished, .commandFailed:
+            .replacementVanished, .commandFailed, .migrationFailed, .migrationTimedOut:
             .failed
         case .readyWaitOver, .stopRequested, .alarmsActivated:
             .stopped
@@ -32,7 +35,7 @@ enum DeploymentFault: Hashable, Sendable, Codable {
     var rollbackEvent: RollbackEvent {
         switch self {
         case .hookFailed, .hookSilent, .installTimedOut, .replacementUnsteady, .originalUnhealthy, .originalVanished,
-            .replacementVanished, .commandFailed, .readyWaitOver:
+            .replacementVanished, .commandFailed, .readyWaitOver, .migrationFailed, .migrationTimedOut:
             .deploymentFailure
         case .stopRequested: .stopOnRequest
         case .alarmsActivated: .stopOnAlarm
@@ -41,8 +44,8 @@ enum DeploymentFault: Hashable, Sendable, Codable {
 
     var diagnosticsCode: LifecycleEventRecord.Diagnostics.Code {
         switch self {
-        case .hookFailed: .scriptFailed
-        case .hookSilent: .scriptTimedOut
+        case .hookFailed, .migrationFailed: .scriptFailed
+        case .hookSilent, .migrationTimedOut: .scriptTimedOut
         case .commandFailed(let information):
             information.code == .invalidLambdaFunction ? .scriptMissing : .unknownError
         case .installTimedOut, .replacementUnsteady, .originalUnhealthy, .originalVanished, .replacementVanished,
@@ -63,6 +66,15 @@ enum DeploymentFault: Hashable, Sendable, Codable {
                 code: .hookExecutionFailure,
                 message: "The deployment timed out while waiting for a status callback. CodeDeploy expects a status "
                     + "callback within one hour after a deployment hook is invoked.")
+        case .migrationFailed(let detail):
+            ErrorInformation(
+                code: .hookExecutionFailure,
+                message: "The deployment failed because the migration task failed. \(detail)")
+        case .migrationTimedOut(let container):
+            ErrorInformation(
+                code: .timeout,
+                message: "The deployment timed out while waiting for the migration task: container \(container) had not "
+                    + "ended.")
         case .installTimedOut:
             ErrorInformation(
                 code: .timeout,
@@ -135,7 +147,7 @@ extension DeploymentFault {
 extension CodeDeployDeployment.Action {
     fileprivate var serviceName: String {
         switch self {
-        case .inspectService, .createTaskSet, .updatePrimaryTaskSet, .deleteTaskSet: "AmazonECS"
+        case .inspectService, .startMigration, .stopMigration, .createTaskSet, .updatePrimaryTaskSet, .deleteTaskSet: "AmazonECS"
         case .setProductionTraffic, .setTestTraffic: "AmazonElasticLoadBalancing"
         case .invokeHook: "AWSLambda"
         }
@@ -145,6 +157,8 @@ extension CodeDeployDeployment.Action {
         switch self {
         case .inspectService:
             .init(code: .invalidECSService, message: "The ECS service is not valid: \(reason)")
+        case .startMigration, .stopMigration:
+            .init(code: .hookExecutionFailure, message: "The migration task could not be run: \(reason)")
         case .createTaskSet, .updatePrimaryTaskSet, .deleteTaskSet:
             .init(
                 code: .ecsUpdateError,

@@ -35,6 +35,9 @@ struct DeploymentRecord: Equatable, Sendable, Codable {
     /// Whether a weight above 0 was ever requested for the replacement.
     var hasMovedProduction = false
     var hasTerminationWaitStarted = false
+    /// What the revision's task definition asks for.
+    var wantedMigration: MigrationTask?
+    var migration: MigrationRun?
     var startTime: Timestamp?
     var lastUpdatedAt: Timestamp
     private(set) var lifecycleEvents: [LifecycleEventRecord]

@@ -7,6 +7,8 @@ struct WindDown: Equatable, Sendable, Codable {
         /// Blue gets all of the production traffic back before the deployment ends, so that whoever sees it ended sees
         /// the traffic back as well.
         case returningTraffic(CodeDeployDeployment.PendingCommand)
+        /// The migration task is stopped. Left when it has, or when the command's deadline has come.
+        case stoppingMigration(CodeDeployDeployment.PendingCommand)
     }
 
     enum Sequel: Equatable, Sendable, Codable {

@@ -14,6 +14,9 @@ extension ServiceDeployment {
         /// UpdateService made a newer deployment.
         case superseded
         case invalidNetworking(String)
+        /// Its container said no, or never could say anything: a sentence.
+        case migrationFailed(String)
+        case migrationTimedOut(container: String)
         /// A command was refused, or never succeeded.
         case commandFailed(String)
         case stageTimedOut(Leg)
@@ -40,6 +43,10 @@ extension ServiceDeployment {
             case .superseded: "Service deployment stopped because a newer service deployment has started."
             case .invalidNetworking(let detail):
                 "Service deployment rolled back because of invalid networking configuration: \(detail)"
+            case .migrationFailed(let detail):
+                "Service deployment rolled back because the migration task failed. \(detail)"
+            case .migrationTimedOut(let container):
+                "Service deployment rolled back because the migration task timed out. Container \(container) had not ended."
             case .commandFailed(let detail): "Service deployment rolled back because \(detail)"
             case .stageTimedOut(let leg):
                 "Service deployment rolled back because the \(leg.lifecycleStage?.rawValue ?? "first") stage timed out."
@@ -64,7 +71,7 @@ extension ServiceDeployment {
             case .alarms: self.plan.alarms.rollsBack
             case .stopRequested(.abort), .superseded: false
             case .hook, .hookTimedOut, .pauseTimedOut, .pauseRejected, .stopRequested(.rollback), .invalidNetworking,
-                .commandFailed, .stageTimedOut, .deploymentTimedOut:
+                .commandFailed, .stageTimedOut, .deploymentTimedOut, .migrationFailed, .migrationTimedOut:
                 true
             }
         guard rollsBack else { return .stop }

@@ -25,6 +25,10 @@ extension ServiceDeployment {
         case inspectTraffic
         /// Give all production traffic back to `to`, and take the tasks of the others away.
         case reconcile(to: RevisionID, retiring: [RevisionID])
+        /// Run the target's task definition once, under the deployment's own client token. Answer with `migrationStarted`.
+        case startMigration(MigrationTask)
+        /// Stop what there is of the deployment's migration. Done when nothing of it runs: until then fail as `.notYet`.
+        case stopMigration
         /// The target becomes the PRIMARY revision and gets its tasks.
         case scaleUp
         /// Send the test rules to this side. Done when it is served, as with production traffic.

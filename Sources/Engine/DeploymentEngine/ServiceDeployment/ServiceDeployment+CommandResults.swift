@@ -17,7 +17,9 @@ extension ServiceDeployment {
             case .setTestTraffic(let side):
                 deployment.record.isTestOnTarget = side == .target
                 step.notices.append(.testTrafficServed(by: side))
-            case .inspectTraffic, .reconcile, .scaleUp, .invokeHook, .retire, .restore, .scaleDown: break
+            case .stopMigration: deployment.record.migration?.endedAt = now
+            case .inspectTraffic, .reconcile, .startMigration, .scaleUp, .invokeHook, .retire, .restore, .scaleDown:
+                break
             }
         }
     }
@@ -59,12 +61,11 @@ extension ServiceDeployment {
                     }
                 case .hooking(let round):
                     deployment.callFailed(id, failure, in: round, on: run.leg, at: now, into: &step)
-                case .awaitingTasks, .resting: break
+                case .awaitingTasks, .migrating, .resting: break
                 }
             case .halting(let halt):
-                if halt.pending.command.id == id {
-                    deployment.settled(halt.cause, halt.sequel, at: now, into: &step)
-                }
+                guard halt.pending.command.id == id else { return }
+                deployment.commandFailed(failure, in: halt, at: now, into: &step)
             case .pending, .ended: break
             }
         }
@@ -79,8 +80,9 @@ extension ServiceDeployment.Cause {
         case .notYet(let reason), .transient(let reason), .rejected(let reason):
             switch action {
             case .inspectTraffic: .invalidNetworking(reason)
-            case .reconcile, .scaleUp, .setTestTraffic, .setProductionTraffic, .invokeHook, .retire, .restore,
-                .scaleDown:
+            case .startMigration: .migrationFailed("Its task could not be started: \(reason)")
+            case .reconcile, .stopMigration, .scaleUp, .setTestTraffic, .setProductionTraffic, .invokeHook, .retire,
+                .restore, .scaleDown:
                 .commandFailed("\(action.gerund) failed: \(reason)")
             }
         }
@@ -93,6 +95,8 @@ extension ServiceDeployment.Action {
         switch self {
         case .inspectTraffic: "inspecting the listener rules"
         case .reconcile(let source, _): "returning the service to revision \(source.rawValue)"
+        case .startMigration: "starting the migration task"
+        case .stopMigration: "stopping the migration task"
         case .scaleUp: "scaling up the target revision"
         case .setTestTraffic(to: .target): "sending test traffic to the target revision"
         case .setTestTraffic(to: .source): "sending test traffic to the source revision"

@@ -29,7 +29,7 @@ extension ServiceDeployment {
             switch run.phase {
             case .awaitingTasks:
                 if deployment.hasTasks(for: run.leg) { deployment.gathered(run.leg, at: now, into: &step) }
-            case .calling, .hooking, .resting: break
+            case .calling, .migrating, .hooking, .resting: break
             }
         }
     }
@@ -59,9 +59,7 @@ extension ServiceDeployment {
                 }
                 deployment.timerFired(id, in: run, at: now, into: &step)
             case .halting(let halt):
-                if halt.settled.isDue(id, at: now) {
-                    deployment.settled(halt.cause, halt.sequel, at: now, into: &step)
-                }
+                deployment.timerFired(id, in: halt, at: now, into: &step)
             case .pending, .ended: break
             }
         }
@@ -85,6 +83,8 @@ extension ServiceDeployment {
             }
         case .awaitingTasks(let timer):
             if timer.isDue(id, at: now) { self.fail(.stageTimedOut(run.leg), at: now, into: &step) }
+        case .migrating(let timer):
+            if timer.isDue(id, at: now) { self.migrationTimedOut(at: now, into: &step) }
         case .hooking(let round):
             self.timerFired(id, in: round, on: run.leg, at: now, into: &step)
         case .resting(let timer):

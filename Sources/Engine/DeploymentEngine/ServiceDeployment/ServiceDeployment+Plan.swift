@@ -27,13 +27,15 @@ extension ServiceDeployment {
         package let hooks: [Hook]
         package let traffic: Traffic
         package let circuitBreaker: CircuitBreaker
+        /// Run before the target gets its tasks; `nil` where its task definition asks for none.
+        package let migration: MigrationTask?
         package let alarms: Alarms
         package let timeScale: TimeScale
 
         package init(
             target: RevisionID, strategy: Strategy, bakeTime: Duration = .zero, hooks: [Hook] = [],
             traffic: Traffic = .none, circuitBreaker: CircuitBreaker = CircuitBreaker(), alarms: Alarms = Alarms(),
-            timeScale: TimeScale = .realTime
+            migration: MigrationTask? = nil, timeScale: TimeScale = .realTime
         ) {
             self.target = target
             self.strategy = strategy
@@ -42,6 +44,7 @@ extension ServiceDeployment {
             self.traffic = traffic
             self.circuitBreaker = circuitBreaker
             self.alarms = alarms
+            self.migration = migration
             self.timeScale = timeScale
         }
     }

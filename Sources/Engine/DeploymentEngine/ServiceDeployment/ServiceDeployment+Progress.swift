@@ -12,8 +12,10 @@ extension ServiceDeployment {
         case .setProductionTraffic(let permille, _): self.record.requestedPermille = permille
         case .setTestTraffic(to: .target): self.record.hasMovedTest = true
         case .scaleUp: self.record.hasScaledUp = true
+        case .startMigration(let migration): self.record.migration = MigrationRun(migration, requestedAt: now)
         case .retire: self.record.hasRetiredSource = true
-        case .inspectTraffic, .reconcile, .setTestTraffic(to: .source), .invokeHook, .restore, .scaleDown: break
+        case .inspectTraffic, .reconcile, .stopMigration, .setTestTraffic(to: .source), .invokeHook, .restore, .scaleDown:
+            break
         }
         let limit =
             switch leg {
@@ -30,6 +32,7 @@ extension ServiceDeployment {
         case .inspection: return movesTraffic ? .inspectTraffic : nil
         case .reconcileService:
             return self.record.source.map { .reconcile(to: $0, retiring: self.record.footing.strays) }
+        case .migration: return self.plan.migration.map { .startMigration($0) }
         case .scaleUp: return .scaleUp
         case .testTrafficShift: return self.plan.traffic.hasTest ? .setTestTraffic(to: .target) : nil
         case .productionTrafficShift(let step):
@@ -72,7 +75,7 @@ extension ServiceDeployment {
             guard self.plan.strategy == .rolling, self.record.hasScaledUp else { return self.isEmpty(self.plan.target) }
             let source = self.record.source.flatMap { self.record.sightings[$0] }
             return source.map { $0.isPrimary && $0.isRolledOut } ?? false
-        case .inspection, .preScaleUp, .postScaleUp, .testTrafficShift, .postTestTrafficShift,
+        case .inspection, .preScaleUp, .migration, .postScaleUp, .testTrafficShift, .postTestTrafficShift,
             .preProductionTrafficShift,
             .productionTrafficShift, .postProductionTrafficShift, .bakeTime, .returnProductionTraffic,
             .returnTestTraffic:
@@ -107,7 +110,7 @@ extension ServiceDeployment {
         switch leg {
         case .bakeTime: self.plan.bakeTime
         case .productionTrafficShift(let step): step + 1 < self.shares.count ? self.plan.strategy.stepBake : .zero
-        case .inspection, .reconcileService, .preScaleUp, .scaleUp, .postScaleUp, .testTrafficShift,
+        case .inspection, .reconcileService, .preScaleUp, .migration, .scaleUp, .postScaleUp, .testTrafficShift,
             .postTestTrafficShift,
             .preProductionTrafficShift, .postProductionTrafficShift, .cleanUp, .restoreSource, .returnProductionTraffic,
             .returnTestTraffic,
@@ -164,7 +167,7 @@ extension ServiceDeployment {
         switch leg {
         case .testTrafficShift: self.weights(targetPermille: 1000)
         case .returnTestTraffic: self.weights(targetPermille: 0)
-        case .inspection, .reconcileService, .preScaleUp, .scaleUp, .postScaleUp, .postTestTrafficShift,
+        case .inspection, .reconcileService, .preScaleUp, .migration, .scaleUp, .postScaleUp, .postTestTrafficShift,
             .preProductionTrafficShift, .productionTrafficShift, .postProductionTrafficShift, .bakeTime, .cleanUp,
             .restoreSource, .returnProductionTraffic, .scaleDown:
             [:]
@@ -179,7 +182,7 @@ extension ServiceDeployment {
         case .productionTrafficShift(let step):
             self.weights(targetPermille: self.shares[min(step, self.shares.count - 1)])
         case .returnProductionTraffic: self.weights(targetPermille: 0)
-        case .inspection, .reconcileService, .preScaleUp, .scaleUp, .postScaleUp, .testTrafficShift,
+        case .inspection, .reconcileService, .preScaleUp, .migration, .scaleUp, .postScaleUp, .testTrafficShift,
             .postTestTrafficShift,
             .postProductionTrafficShift, .bakeTime, .cleanUp, .restoreSource, .returnTestTraffic, .scaleDown:
             [:]

@@ -14,6 +14,7 @@ extension ServiceDeployment {
         var hasMovedTest = false
         var isTestOnTarget = false
         var hasScaledUp = false
+        var migration: MigrationRun?
         var hasRetiredSource = false
         var alarms: AlarmMonitor = .off
         var hooks: [HookView] = []

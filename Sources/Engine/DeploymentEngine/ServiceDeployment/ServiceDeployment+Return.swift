@@ -19,7 +19,7 @@ extension ServiceDeployment {
                 self.halt(run, cause, .stop, at: now, into: &step)
             case .hook, .hookTimedOut, .pauseTimedOut, .pauseRejected, .invalidNetworking, .commandFailed,
                 .stageTimedOut,
-                .deploymentTimedOut:
+                .deploymentTimedOut, .migrationFailed, .migrationTimedOut:
                 step.notices.append(.failed(cause))
                 self.end(.rollbackFailed(original, because: cause.reason, at: now), at: now)
             }
@@ -35,7 +35,7 @@ extension ServiceDeployment {
             let settled = self.timer(at: now + ServiceDeploymentLimit.settling)
             self.state = .halting(Halt(cause: cause, sequel: sequel, pending: pending, settled: settled))
             return
-        case .awaitingTasks, .hooking, .resting:
+        case .awaitingTasks, .migrating, .hooking, .resting:
             // What a function still says changes nothing any more.
             break
         }
@@ -44,6 +44,7 @@ extension ServiceDeployment {
 
     /// Nothing is under way any more.
     mutating func settled(_ cause: Cause, _ sequel: Sequel, at now: Timestamp, into step: inout Step) {
+        guard !self.stopsMigration(before: sequel, because: cause, at: now, into: &step) else { return }
         self.endLeg(at: now)
         switch sequel {
         case .stop: self.end(.stopped(cause, at: now), at: now)

@@ -32,6 +32,8 @@ extension ServiceDeployment {
         case inspection
         case reconcileService
         case preScaleUp
+        /// Of a target whose task definition asks for one: its task runs, and its exit code decides.
+        case migration
         case scaleUp
         case postScaleUp
         case testTrafficShift
@@ -49,7 +51,7 @@ extension ServiceDeployment {
 
         var hookStage: HookStage? {
             switch self {
-            case .inspection, .scaleUp, .bakeTime, .cleanUp, .restoreSource, .scaleDown: nil
+            case .inspection, .migration, .scaleUp, .bakeTime, .cleanUp, .restoreSource, .scaleDown: nil
             case .reconcileService: .reconcileService
             case .preScaleUp: .preScaleUp
             case .postScaleUp: .postScaleUp
@@ -66,7 +68,8 @@ extension ServiceDeployment {
             switch self {
             case .inspection: nil
             case .reconcileService: .reconcileService
-            case .preScaleUp: .preScaleUp
+            // AWS has no stage for it: nothing of the target is started yet.
+            case .preScaleUp, .migration: .preScaleUp
             case .scaleUp, .restoreSource, .scaleDown: .scaleUp
             case .postScaleUp: .postScaleUp
             case .testTrafficShift, .returnTestTraffic: .testTrafficShift
@@ -86,7 +89,8 @@ extension ServiceDeployment {
         return switch leg {
         case .inspection: self.record.needsReconciling ? .reconcileService : .preScaleUp
         case .reconcileService: .preScaleUp
-        case .preScaleUp: .scaleUp
+        case .preScaleUp: self.plan.migration == nil ? .scaleUp : .migration
+        case .migration: .scaleUp
         case .scaleUp: isRolling ? .bakeTime : .postScaleUp
         case .postScaleUp: .testTrafficShift
         case .testTrafficShift: .postTestTrafficShift

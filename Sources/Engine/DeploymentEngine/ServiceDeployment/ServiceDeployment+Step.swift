@@ -20,6 +20,8 @@ extension ServiceDeployment {
         case productionTrafficServed(targetPermille: Int)
         case testTrafficServed(by: Side)
         case hookChanged(HookView)
+        case migrationStarted(MigrationRun)
+        case migrationSucceeded(MigrationRun)
         /// A command failed and will be tried again at `at`.
         case commandPostponed(CommandID, reason: String, at: Timestamp)
         /// It turned around, or gave up.

@@ -94,6 +94,9 @@ extension ServiceDeployment {
 
     package var isTestTrafficOnTarget: Bool { self.record.isTestOnTarget }
 
+    /// `nil` until the deployment has come to it.
+    package var migration: MigrationRun? { self.record.migration }
+
     package var failedTasks: Int { self.record.sightings[self.plan.target]?.failedTasks ?? 0 }
 
     /// `nil` where alarms do not count.
@@ -117,6 +120,12 @@ extension ServiceDeployment {
         }
     }
 
+    /// The migration's task, whose end is waited for.
+    package var watchedMigration: String? {
+        guard case .running(let run) = self.state, case .migrating = run.phase else { return nil }
+        return self.record.migration?.task
+    }
+
     package var watchedAlarms: [String] {
         switch self.record.alarms {
         case .starting, .on: self.plan.alarms.names
@@ -131,7 +140,7 @@ extension ServiceDeployment {
             switch run.phase {
             case .calling(let pending): pending.outstanding
             case .hooking(let round): round.runs.flatMap(\.outstanding)
-            case .awaitingTasks, .resting: []
+            case .awaitingTasks, .migrating, .resting: []
             }
         case .halting(let halt): halt.pending.outstanding
         case .pending, .ended: []
@@ -142,7 +151,7 @@ extension ServiceDeployment {
     package var timers: [DeploymentTimer] {
         switch self.state {
         case .pending, .ended: []
-        case .halting(let halt): [halt.settled]
+        case .halting(let halt): halt.timers
         case .running(let run): (self.record.deadline.map { [$0] } ?? []) + run.timers
         }
     }

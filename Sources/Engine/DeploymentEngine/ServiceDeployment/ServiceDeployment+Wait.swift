@@ -18,6 +18,11 @@ extension ServiceDeployment {
                 DeploymentWait(
                     reason: self.missing(on: run.leg), deadline: timer.deadline,
                     exit: "the deployment fails then; \(Self.stop)")
+            case .migrating(let timer):
+                DeploymentWait(
+                    reason: "the migration task \(self.record.migration?.task ?? "") has not ended "
+                        + "(\(self.record.migration?.migration.title ?? ""))",
+                    deadline: timer.deadline, exit: "the task is stopped and the deployment fails then; \(Self.stop)")
             case .hooking(let round): self.wait(for: round)
             case .resting(let timer):
                 DeploymentWait(
@@ -60,7 +65,7 @@ extension ServiceDeployment {
         let target = self.record.sightings[self.plan.target]
         return switch leg {
         case .cleanUp, .reconcileService, .scaleDown: "tasks of a superseded revision have not stopped yet"
-        case .inspection, .preScaleUp, .scaleUp, .postScaleUp, .testTrafficShift, .postTestTrafficShift,
+        case .inspection, .preScaleUp, .migration, .scaleUp, .postScaleUp, .testTrafficShift, .postTestTrafficShift,
             .preProductionTrafficShift, .productionTrafficShift, .postProductionTrafficShift, .bakeTime,
             .restoreSource, .returnProductionTraffic, .returnTestTraffic:
             "\(target?.runningCount ?? 0) of \(target?.desiredCount ?? 0) tasks of revision \(self.plan.target.rawValue) run, "

@@ -10,6 +10,8 @@ package enum ServiceEvent: Hashable, Sendable {
     case cannotStartTasks
     /// The percentages leave no room for the next step.
     case blockedByConfiguration
+    case startedMigration(task: String)
+    case migrationSucceeded(task: String, seconds: Double)
     case deploymentCompleted(String)
     case deploymentFailed(String, reason: String)
     case rollingBack(to: String)
@@ -36,6 +38,10 @@ package enum ServiceEvent: Hashable, Sendable {
             "(service \(service)) is unable to consistently start tasks successfully."
         case .blockedByConfiguration:
             "(service \(service)) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
+        case .startedMigration(let task):
+            "(service \(service)) has started the migration task (task \(task))."
+        case .migrationSucceeded(let task, let seconds):
+            "(service \(service)) migration task (task \(task)) succeeded after \(seconds) s."
         case .deploymentCompleted(let id):
             "(service \(service)) (deployment \(id)) deployment completed."
         case .deploymentFailed(let id, let reason):

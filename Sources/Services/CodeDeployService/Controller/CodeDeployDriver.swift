@@ -1,6 +1,7 @@
 internal import DeploymentDriving
 internal import DeploymentEngine
 internal import Logging
+internal import MigrationTasks
 internal import Model
 internal import Store
 internal import WireProtocol
@@ -27,6 +28,7 @@ struct CodeDeployDriver: DeploymentDriver {
         // Timers last: after an outage, what was done and seen in time must not be lost to a deadline that passed.
         let observation = try await self.observe(stored)
         if observation == .reported { return .acted }
+        if try await self.observeMigration(stored) { return .acted }
         if let command = stored.machine.outstandingCommands.first {
             try await self.perform(command, of: stored)
             return .acted
@@ -69,6 +71,25 @@ struct CodeDeployDriver: DeploymentDriver {
         return .reported
     }
 
+    /// - Returns: whether its task has ended.
+    private func observeMigration(_ stored: StoredDeployment) async throws -> Bool {
+        guard let task = stored.machine.watchedMigration else { return false }
+        let calls = MigrationTaskCalls(aws: self.client(stored), cluster: stored.route.cluster)
+        let sighting: MigrationSighting
+        do {
+            sighting = try await self.attemptLimit.run { try await calls.look(at: task) }
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            // A poll or the next change of a task looks again.
+            self.logger.warning("deployment cannot see its migration task", metadata: ["error": "\(error)"])
+            return false
+        }
+        guard sighting != .live else { return false }
+        try await self.record { ($0.migrationSeen(task, sighting, at: $1), ()) }
+        return true
+    }
+
     private func perform(_ command: CodeDeployDeployment.Command, of stored: StoredDeployment) async throws {
         let name = command.action.crashPointName
         CrashPoint.reached("codedeploy.before-command")
@@ -85,6 +106,7 @@ struct CodeDeployDriver: DeploymentDriver {
         try await self.record { machine, now in
             switch result {
             case .inspected(let inspection): (machine.serviceInspected(command.id, inspection, at: now), ())
+            case .migrating(let task): (machine.migrationStarted(command.id, task: task, at: now), ())
             case .created(let taskSet): (machine.taskSetCreated(command.id, taskSet, at: now), ())
             case .done: (machine.commandSucceeded(command.id, at: now), ())
             case .failed(let failure): (machine.commandFailed(command.id, failure, at: now), ())

@@ -3,6 +3,7 @@ internal import ECSAPI
 internal import ELBv2API
 internal import LambdaAPI
 internal import ListenerRouting
+internal import MigrationTasks
 internal import Model
 internal import Store
 internal import WireProtocol
@@ -13,6 +14,7 @@ struct CommandExecutor: Sendable {
     enum Result: Sendable {
         case inspected(CodeDeployDeployment.ServiceInspection)
         case created(CodeDeployDeployment.TaskSetID)
+        case migrating(task: String)
         case done
         case failed(CodeDeployDeployment.CommandFailure)
     }
@@ -29,6 +31,12 @@ struct CommandExecutor: Sendable {
             switch command.action {
             case .inspectService:
                 return .inspected(try await self.inspectService())
+            case .startMigration(let migration):
+                return .migrating(task: try await self.startMigration(migration))
+            case .stopMigration:
+                guard try await self.migrations.stop(ofDeployment: self.deployment.machine.id.rawValue) else {
+                    throw CommandRefusal.notYet("the migration task has not stopped yet")
+                }
             case .createTaskSet(let group):
                 return .created(try await self.createTaskSet(in: group, token: command.id))
             case .setProductionTraffic(let traffic, let health):
@@ -76,9 +84,10 @@ extension CommandExecutor {
         guard rules.contains(where: { $0.forwardWeights[primaryGroup.rawValue] != nil }) else {
             throw CommandRefusal.loadBalancer("Primary taskset target group must be behind listener")
         }
+        var migration: MigrationTask?
         switch self.deployment.machine.plan.purpose {
         case .release(let release):
-            try await self.checkTaskDefinition(release.replacement)
+            migration = try await self.checkTaskDefinition(release.replacement)
             try self.refuseServiceDiscovery(primary)
             try self.refuseStrangers(in: rules, of: self.route.productionListener)
             if let listener = self.route.testListener {
@@ -99,21 +108,25 @@ extension CommandExecutor {
             taskSets: found,
             productionIsOnPrimary: rules.allSatisfy { rule in
                 rule.forwardWeights.allSatisfy { $0.key == primaryGroup.rawValue || $0.value == 0 }
-            })
+            }, migration: migration)
     }
 
-    private func checkTaskDefinition(_ replacement: CodeDeployDeployment.ReplacementParameters) async throws {
+    /// - Returns: the migration that it asks for.
+    private func checkTaskDefinition(
+        _ replacement: CodeDeployDeployment.ReplacementParameters
+    ) async throws -> MigrationTask? {
         let name = replacement.taskDefinition
-        let taskDefinition: ECS.TaskDefinition?
+        let output: ECS.DescribeTaskDefinition.Output
         do {
-            taskDefinition = try await self.aws.call(ECS.DescribeTaskDefinition.self, .init(taskDefinition: name))
-                .taskDefinition
+            output = try await self.aws.call(
+                ECS.DescribeTaskDefinition.self, .init(taskDefinition: name, include: [.tags]))
         } catch let error as AWSError where error.code == "ClientException" || error.code == "InvalidParameterException"
         {
             // Both say that the name is no good, and the name is all that was asked with.
             throw CommandRefusal.rejected(
                 "The task definition \(name) in the AppSpec file cannot be found: \(error.message)", .invalidRevision)
         }
+        let taskDefinition = output.taskDefinition
         guard taskDefinition?.status != .inactive else {
             throw CommandRefusal.rejected(
                 "The task definition \(name) in the AppSpec file is INACTIVE.", .invalidRevision)
@@ -129,6 +142,11 @@ extension CommandExecutor {
             throw CommandRefusal.rejected(
                 "The container \(replacement.containerName) in the task definition \(name) does not map the container port "
                     + "\(replacement.containerPort) of the AppSpec file.", .invalidRevision)
+        }
+        do {
+            return try MigrationTask(tags: output.tags)
+        } catch {
+            throw CommandRefusal.rejected("\(error)", .invalidRevision)
         }
     }
 
@@ -155,16 +173,40 @@ extension CommandExecutor {
 
     // MARK: Task sets
 
-    /// What the AppSpec leaves out comes from the PRIMARY task set.
     private func createTaskSet(
         in group: CodeDeployDeployment.TargetGroupID, token: CodeDeployDeployment.CommandID
     ) async throws -> CodeDeployDeployment.TaskSetID {
         guard case .release(let release) = self.deployment.machine.plan.purpose else {
             throw CommandRefusal.rejected("a rollback creates no task set", .internalError)
         }
+        let replacement = release.replacement
+        let placement = try await self.placement(of: replacement)
+        let output = try await self.aws.call(
+            ECS.CreateTaskSet.self,
+            .init(
+                service: self.route.service, cluster: self.route.cluster,
+                externalId: self.deployment.machine.id.rawValue,
+                taskDefinition: replacement.taskDefinition, networkConfiguration: placement.network,
+                loadBalancers: [
+                    ECS.LoadBalancer(
+                        targetGroupArn: group.rawValue, containerName: replacement.containerName,
+                        containerPort: replacement.containerPort)
+                ],
+                launchType: placement.launchType, capacityProviderStrategy: placement.strategy,
+                platformVersion: placement.platformVersion, scale: ECS.Scale(value: 100, unit: .percent),
+                clientToken: token.description))
+        guard let id = output.taskSet?.id else {
+            throw CommandRefusal(.transient(reason: "CreateTaskSet answered without a task set"))
+        }
+        return CodeDeployDeployment.TaskSetID(rawValue: id)
+    }
+
+    /// Where tasks of the revision run. What the AppSpec leaves out comes from the PRIMARY task set.
+    private func placement(
+        of replacement: CodeDeployDeployment.ReplacementParameters
+    ) async throws -> MigrationTaskCalls.Placement {
         let service = try await self.facts.service()
         let primary = service.taskSets?.first { $0.status == "PRIMARY" }
-        let replacement = release.replacement
         let network = replacement.network.map { network in
             ECS.NetworkConfiguration(
                 awsvpcConfiguration: ECS.AwsVpcConfiguration(
@@ -176,26 +218,10 @@ extension CommandExecutor {
         }
         let strategy = providers ?? primary?.capacityProviderStrategy
         let usesStrategy = strategy.map { !$0.isEmpty } ?? false
-        let output = try await self.aws.call(
-            ECS.CreateTaskSet.self,
-            .init(
-                service: self.route.service, cluster: self.route.cluster,
-                externalId: self.deployment.machine.id.rawValue,
-                taskDefinition: replacement.taskDefinition,
-                networkConfiguration: network ?? primary?.networkConfiguration,
-                loadBalancers: [
-                    ECS.LoadBalancer(
-                        targetGroupArn: group.rawValue, containerName: replacement.containerName,
-                        containerPort: replacement.containerPort)
-                ],
-                launchType: usesStrategy ? nil : primary?.launchType,
-                capacityProviderStrategy: usesStrategy ? strategy : nil,
-                platformVersion: replacement.platformVersion ?? primary?.platformVersion,
-                scale: ECS.Scale(value: 100, unit: .percent), clientToken: token.description))
-        guard let id = output.taskSet?.id else {
-            throw CommandRefusal(.transient(reason: "CreateTaskSet answered without a task set"))
-        }
-        return CodeDeployDeployment.TaskSetID(rawValue: id)
+        return MigrationTaskCalls.Placement(
+            launchType: usesStrategy ? nil : primary?.launchType, strategy: usesStrategy ? strategy : nil,
+            platformVersion: replacement.platformVersion ?? primary?.platformVersion,
+            network: network ?? primary?.networkConfiguration)
     }
 
     private func deleteTaskSet(_ id: CodeDeployDeployment.TaskSetID) async throws {
@@ -206,6 +232,21 @@ extension CommandExecutor {
         } catch let error as AWSError where error.code == "TaskSetNotFoundException" {
             return
         }
+    }
+
+    // MARK: Migration
+
+    private var migrations: MigrationTaskCalls { MigrationTaskCalls(aws: self.aws, cluster: self.route.cluster) }
+
+    private func startMigration(_ migration: MigrationTask) async throws -> String {
+        guard case .release(let release) = self.deployment.machine.plan.purpose else {
+            throw CommandRefusal.rejected("a rollback runs no migration", .internalError)
+        }
+        let task = try await self.migrations.start(
+            migration, of: release.replacement.taskDefinition, deployment: self.deployment.machine.id.rawValue,
+            service: self.route.service, placement: try await self.placement(of: release.replacement))
+        guard let task else { throw CommandRefusal(.transient(reason: "RunTask answered without a task")) }
+        return task
     }
 
     // MARK: Traffic

@@ -15,6 +15,10 @@ extension CodeDeployDeployment.Notice {
             logger.debug("production traffic moved", metadata: ["replacement.percent": "\(traffic.replacementPercent)"])
         case .testTrafficServed(let group):
             logger.debug("test traffic moved", metadata: ["target-group": "\(group)"])
+        case .migrationStarted(let run):
+            logger.info("migration task started", metadata: ["task": "\(run.task ?? "")"])
+        case .migrationSucceeded(let run):
+            logger.info("migration task succeeded", metadata: ["task": "\(run.task ?? "")"])
         case .taskSetCreated(let taskSet):
             logger.debug("task set created", metadata: ["task-set.id": "\(taskSet.id)"])
         case .primaryTaskSetUpdated(let id):
@@ -32,6 +36,8 @@ extension CodeDeployDeployment.Action {
     var crashPointName: String {
         switch self {
         case .inspectService: "inspect-service"
+        case .startMigration: "start-migration"
+        case .stopMigration: "stop-migration"
         case .createTaskSet: "create-task-set"
         case .setProductionTraffic: "set-production-traffic"
         case .setTestTraffic: "set-test-traffic"

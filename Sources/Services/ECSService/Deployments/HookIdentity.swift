@@ -30,6 +30,9 @@ struct HookIdentity: Sendable {
         return "ecs-\(type)-" + Self.base64URL(self.digest)
     }
 
+    /// Of a migration task, which is shown beside the hooks.
+    var migrationID: String { "ecs-migration-" + Self.base64URL(self.digest) }
+
     /// Whether `text` looks like a hook id at all.
     static func isHookID(_ text: String) -> Bool {
         let parts = text.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)

@@ -7,7 +7,7 @@ extension ServiceDeployment.Plan {
     /// What a service's configuration asks of its next deployment. The configuration has been checked.
     init(
         target: String, _ configuration: ECS.DeploymentConfiguration?, loadBalancers: [ECS.LoadBalancer],
-        timeScale: TimeScale
+        migration: MigrationTask?, timeScale: TimeScale
     ) {
         let strategy = ServiceDeployment.Strategy(configuration)
         let routes = loadBalancers.compactMap(RevisionTraffic.Route.init)
@@ -23,7 +23,7 @@ extension ServiceDeployment.Plan {
             alarms: .init(
                 names: alarms?.alarmNames ?? [], isEnabled: alarms?.enable ?? false,
                 rollsBack: alarms?.rollback ?? false),
-            timeScale: timeScale)
+            migration: migration, timeScale: timeScale)
     }
 }
 

@@ -1,6 +1,7 @@
 internal import DeploymentDriving
 internal import DeploymentEngine
 package import Logging
+internal import MigrationTasks
 package import Model
 package import ServiceLifecycle
 package import Store
@@ -30,6 +31,7 @@ struct ServiceDeploymentDriver: DeploymentDriver {
         if stored.machine.status == .pending { return try await self.begin(stored) ? .acted : .waiting([], until: nil) }
         // Timers last: after an outage, what was done and seen in time must not be lost to a deadline that passed.
         if try await self.observe(stored) { return .acted }
+        if try await self.observeMigration(stored) { return .acted }
         let outstanding = stored.machine.outstandingCommands
         if let command = outstanding.first(where: { !$0.action.isCall }) {
             try await self.perform(command)
@@ -70,6 +72,16 @@ struct ServiceDeploymentDriver: DeploymentDriver {
         return true
     }
 
+    /// - Returns: whether its task has ended.
+    private func observeMigration(_ stored: StoredServiceDeployment) async throws -> Bool {
+        guard let task = stored.machine.watchedMigration else { return false }
+        let calls = MigrationTaskCalls(aws: self.aws, cluster: stored.service.cluster)
+        let sighting = try await self.attemptLimit.run { try await calls.look(at: task) }
+        guard sighting != .live else { return false }
+        try await self.record { ($0.migrationSeen(task, sighting, at: $1), ()) }
+        return true
+    }
+
     func perform(_ command: ServiceDeployment.Command) async throws {
         guard let stored = try await self.store.read({ try $0.serviceDeployment(self.id) }) else { return }
         CrashPoint.reached("ecs.before-\(command.action.crashPointName)")
@@ -91,6 +103,7 @@ struct ServiceDeploymentDriver: DeploymentDriver {
         try await self.record { machine, now in
             switch result {
             case .inspected(let isSplit): (machine.trafficInspected(command.id, isSplit: isSplit, at: now), ())
+            case .migrating(let task): (machine.migrationStarted(command.id, task: task, at: now), ())
             case .answered(let answer): (machine.hookAnswered(command.id, answer, at: now), ())
             case .done: (machine.commandSucceeded(command.id, at: now), ())
             case .failed(let failure): (machine.commandFailed(command.id, failure, at: now), ())

@@ -1,5 +1,6 @@
 internal import DeploymentEngine
 internal import ECSAPI
+internal import MigrationTasks
 internal import Model
 internal import Store
 internal import WireProtocol
@@ -10,6 +11,7 @@ struct ServiceDeploymentExecutor: Sendable {
     enum Result: Sendable {
         case inspected(isSplit: Bool)
         case answered(ServiceDeployment.HookAnswer)
+        case migrating(task: String)
         case done
         case failed(ServiceDeployment.CommandFailure)
     }
@@ -42,6 +44,11 @@ struct ServiceDeploymentExecutor: Sendable {
                 let (routes, target) = try await self.groups(.target)
                 try await self.traffic.setProduction(routes, target: target, permille: 0)
                 try await self.store.write { try $0.retire(retiring, at: self.clock.now()) }
+            case .startMigration(let migration): return .migrating(task: try await self.start(migration))
+            case .stopMigration:
+                guard try await self.migrations.stop(ofDeployment: self.machine.id.rawValue) else {
+                    return .failed(.notYet(reason: "the migration task has not stopped yet"))
+                }
             case .scaleUp: try await self.store.write { try $0.scaleUp(self.machine.plan.target, at: self.clock.now()) }
             case .retire(let revisions): try await self.store.write { try $0.retire(revisions, at: self.clock.now()) }
             case .restore(let source):
@@ -121,6 +128,29 @@ extension ServiceDeploymentExecutor {
 
     private func requireHealth(_ side: ServiceDeployment.Side) async throws {
         try await self.traffic.requireHealthyTarget(in: try await self.groups(side).groups.values.sorted())
+    }
+
+    // MARK: Migration
+
+    private var migrations: MigrationTaskCalls {
+        MigrationTaskCalls(aws: self.aws, cluster: self.deployment.service.cluster)
+    }
+
+    /// In the network and on the machines that the target's tasks will have.
+    private func start(_ migration: MigrationTask) async throws -> String {
+        let target = self.machine.plan.target.rawValue
+        let record = try await self.store.read { try $0.revisionRecord(target) }
+        let taskSet = try record.map { try StoredShape.decode(ECS.TaskSet.self, from: $0.body) }
+        guard let taskSet, let definition = taskSet.taskDefinition else {
+            throw ECS.Errors.clientException("TaskDefinition not found.")
+        }
+        let task = try await self.migrations.start(
+            migration, of: definition, deployment: self.machine.id.rawValue, service: self.deployment.service.name,
+            placement: .init(
+                launchType: taskSet.launchType, strategy: taskSet.capacityProviderStrategy,
+                platformVersion: taskSet.platformVersion, network: taskSet.networkConfiguration))
+        guard let task else { throw ECS.Errors.serverException("RunTask answered without a task") }
+        return task
     }
 
     // MARK: Hooks

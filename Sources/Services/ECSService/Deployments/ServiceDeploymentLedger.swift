@@ -50,6 +50,11 @@ extension StoreTransaction {
                 }
             case .statusChanged(.rollbackSuccessful):
                 if let source = machine.footing.source { try self.setRollout(.completed, of: source.rawValue, at: now) }
+            case .migrationStarted(let run): try self.append(.startedMigration(task: run.taskID), to: key, at: now)
+            case .migrationSucceeded(let run):
+                let duration = (now - run.requestedAt).milliseconds
+                try self.append(
+                    .migrationSucceeded(task: run.taskID, seconds: Double(duration / 100) / 10), to: key, at: now)
             case .failed(let cause):
                 if cause.forbidsNewTasks { try self.setRollout(.failed, of: target, at: now) }
                 try self.append(.deploymentFailed(target, reason: cause.eventReason), to: key, at: now)
@@ -79,11 +84,16 @@ extension StoreTransaction {
     }
 }
 
+extension MigrationRun {
+    /// As the service's events name tasks.
+    fileprivate var taskID: String { self.task.map { ECSNames.task($0) } ?? "" }
+}
+
 extension ServiceDeployment.Leg {
     var isOnTheWayBack: Bool {
         switch self {
         case .restoreSource, .returnProductionTraffic, .returnTestTraffic, .scaleDown: true
-        case .inspection, .reconcileService, .preScaleUp, .scaleUp, .postScaleUp, .testTrafficShift,
+        case .inspection, .reconcileService, .preScaleUp, .migration, .scaleUp, .postScaleUp, .testTrafficShift,
             .postTestTrafficShift,
             .preProductionTrafficShift, .productionTrafficShift, .postProductionTrafficShift, .bakeTime, .cleanUp:
             false
@@ -97,7 +107,8 @@ extension ServiceDeployment.Cause {
         switch self {
         case .stopRequested(.abort), .superseded: false
         case .circuitBreaker, .alarms, .hook, .hookTimedOut, .pauseTimedOut, .pauseRejected, .stopRequested(.rollback),
-            .invalidNetworking, .commandFailed, .stageTimedOut, .deploymentTimedOut:
+            .invalidNetworking, .commandFailed, .stageTimedOut, .deploymentTimedOut, .migrationFailed,
+            .migrationTimedOut:
             true
         }
     }
@@ -108,7 +119,7 @@ extension ServiceDeployment.Cause {
         case .circuitBreaker: "tasks failed to start"
         case .alarms(let names): "alarm detected: \(names.joined(separator: ", "))"
         case .stopRequested, .superseded, .hook, .hookTimedOut, .pauseTimedOut, .pauseRejected, .invalidNetworking,
-            .commandFailed, .stageTimedOut, .deploymentTimedOut:
+            .commandFailed, .stageTimedOut, .deploymentTimedOut, .migrationFailed, .migrationTimedOut:
             String(self.reason.dropLast(self.reason.hasSuffix(".") ? 1 : 0))
         }
     }

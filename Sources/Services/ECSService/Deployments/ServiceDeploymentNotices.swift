@@ -15,6 +15,10 @@ extension ServiceDeployment.Notice {
         case .hookChanged(let view):
             logger.debug(
                 "hook changed", metadata: ["stage": "\(view.stage.rawValue)", "status": "\(view.status.rawValue)"])
+        case .migrationStarted(let run):
+            logger.info("migration task started", metadata: ["task": "\(run.task ?? "")"])
+        case .migrationSucceeded(let run):
+            logger.info("migration task succeeded", metadata: ["task": "\(run.task ?? "")"])
         case .commandPostponed(let id, let reason, _):
             logger.debug("command postponed", metadata: ["command.id": "\(id)", "reason": "\(reason)"])
         }
@@ -26,8 +30,8 @@ extension ServiceDeployment.Action {
     var isCall: Bool {
         switch self {
         case .invokeHook: true
-        case .inspectTraffic, .reconcile, .scaleUp, .setTestTraffic, .setProductionTraffic, .retire, .restore,
-            .scaleDown:
+        case .inspectTraffic, .reconcile, .startMigration, .stopMigration, .scaleUp, .setTestTraffic,
+            .setProductionTraffic, .retire, .restore, .scaleDown:
             false
         }
     }
@@ -37,6 +41,8 @@ extension ServiceDeployment.Action {
         switch self {
         case .inspectTraffic: "inspect-traffic"
         case .reconcile: "reconcile"
+        case .startMigration: "start-migration"
+        case .stopMigration: "stop-migration"
         case .scaleUp: "scale-up"
         case .setTestTraffic: "set-test-traffic"
         case .setProductionTraffic: "set-production-traffic"

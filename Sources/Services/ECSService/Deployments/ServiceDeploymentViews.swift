@@ -35,7 +35,7 @@ extension StoreSnapshot {
             targetServiceRevision: summary(machine.plan.target.rawValue, production: share, test: test),
             status: .init(rawValue: machine.status.rawValue), statusReason: machine.statusReason,
             lifecycleStage: machine.lifecycleStage.map { .init(rawValue: $0.rawValue) },
-            lifecycleHookDetails: machine.hookViews.map { Self.detail($0, of: machine) },
+            lifecycleHookDetails: machine.hookViews.map { Self.detail($0, of: machine) } + Self.migration(machine),
             deploymentConfiguration: configuration,
             rollback: machine.rollback.map {
                 .init(
@@ -69,6 +69,24 @@ extension StoreSnapshot {
             detail.targetArn = arn
         }
         return detail
+    }
+
+    /// Beside the hooks: it is the one place where a deployment shows what it waits for.
+    private static func migration(_ machine: ServiceDeployment) -> [ECS.DeploymentLifecycleHookDetail] {
+        guard let run = machine.migration else { return [] }
+        let status: ServiceDeployment.HookView.Status =
+            switch (run.endedAt, run.exitCode, machine.cause) {
+            case (nil, _, _): .inProgress
+            case (_, .some(0), _): .succeeded
+            case (_, _, .some(.migrationTimedOut)): .timedOut
+            case (_, _, _): .failed
+            }
+        return [
+            .init(
+                hookId: HookIdentity(deployment: machine.id, run: 0).migrationID, targetType: .unknown("MIGRATION_TASK"),
+                targetArn: run.task, status: .init(rawValue: status.rawValue), expiresAt: run.expiresAt,
+                timeoutAction: .rollback)
+        ]
     }
 
     private static func breaker(_ machine: ServiceDeployment, desired: Int) -> ECS.ServiceDeploymentCircuitBreaker {

@@ -27,7 +27,7 @@ extension StoreTransaction {
         try self.keepRecord(of: target)
         let plan = ServiceDeployment.Plan(
             target: target.id, body.deploymentConfiguration, loadBalancers: body.loadBalancers ?? [],
-            timeScale: timeScale)
+            migration: try self.migration(of: taskSet.taskDefinition), timeScale: timeScale)
         try self.supersedeDeployments(of: key, at: now)
         let deployment = ServiceDeployment(
             id: .init(rawValue: Identifiers.base64URL(21)), plan: plan, createdAt: now)

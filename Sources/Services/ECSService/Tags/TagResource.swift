@@ -8,6 +8,9 @@ extension ECSHandlers {
         let tags = try ECSTags(input.tags)
         try await self.store.write { transaction in
             let arn = try transaction.requireTaggable(input.resourceArn, in: context.scope)
+            if let definition = try transaction.taskDefinition(arn, in: context.scope) {
+                try MigrationTag.check(tags, try definition.shape.containerDefinitions ?? [])
+            }
             try transaction.addECSTags(tags.stored, to: arn)
             guard try transaction.ecsTags(of: arn).count <= 50 else {
                 throw ECS.Errors.invalidParameterException("A resource can have at most 50 tags.")

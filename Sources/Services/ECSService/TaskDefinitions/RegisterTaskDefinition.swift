@@ -11,6 +11,7 @@ extension ECSHandlers {
         let rules = TaskDefinitionRules(input)
         try rules.check()
         let tags = try ECSTags(input.tags)
+        try MigrationTag.check(tags, input.containerDefinitions)
         let now = self.clock.now()
         return try await self.store.write { transaction in
             let revision = try transaction.nextRevision(family: input.family, region: context.scope.region)

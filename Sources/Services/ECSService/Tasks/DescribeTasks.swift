@@ -98,6 +98,7 @@ struct TaskDescription {
         var exitCode: Int?
         var reason: String?
         if case .stopped(let stopped) = progress.stage { (exitCode, reason) = (stopped.exitCode, stopped.reason) }
+        reason = reason ?? self.assembly.lastLines?[progress.name]
         let bindings = (handle?.bindings ?? self.assembly.sandbox?.bindings ?? []).filter {
             $0.containerName == progress.name
         }

@@ -61,6 +61,8 @@ struct TaskAssembly: Codable, Equatable, Sendable {
     /// Known once the sandbox has been made.
     var sandbox: Sandbox?
     var handles: [String: ContainerHandle] = [:]
+    /// The last line of output of containers that have ended; of a migration only.
+    var lastLines: [String: String]?
 
     var text: String {
         get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }

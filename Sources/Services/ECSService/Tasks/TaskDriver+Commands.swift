@@ -148,7 +148,9 @@ extension TaskDriver {
         guard let handle = await self.assembly()?.handles[container] else { return }
         switch await self.attempt({ try await self.runtime.waitForExit(of: handle) }) {
         case .success(let exit):
-            await self.record { machine, _, now in
+            let lastLine = await self.lastLine(of: handle)
+            await self.record { machine, assembly, now in
+                if let lastLine { assembly.lastLines = (assembly.lastLines ?? [:]).merging([container: lastLine]) { $1 } }
                 machine.containerExited(container, code: exit.code, outOfMemory: exit.outOfMemory, at: now)
             }
         case .failure(let failure):

@@ -60,7 +60,7 @@ struct TaskDriver: Sendable {
     }
 
     /// Tries again every second while the store cannot be read. `nil` where the task is gone, or the server stops.
-    private func load() async -> StoredTask? {
+    func load() async -> StoredTask? {
         while true {
             do {
                 return try await self.store.read { try $0.task(self.taskID) }
