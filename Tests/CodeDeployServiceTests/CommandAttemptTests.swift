@@ -74,7 +74,8 @@ struct CommandAttemptTests {
                     machine.outstandingCommands.contains { command in
                         switch command.action {
                         case .createTaskSet: true
-                        case .inspectService, .startMigration, .stopMigration, .setProductionTraffic, .setTestTraffic, .invokeHook,
+                        case .inspectService, .startMigration, .stopMigration, .setProductionTraffic, .setTestTraffic,
+                            .invokeHook,
                             .updatePrimaryTaskSet,
                             .deleteTaskSet:
                             false

@@ -69,7 +69,8 @@ struct Ledger {
                 if traffic.replacementPercent != 0 {
                     throw world.violation("green gets traffic without a look at its health")
                 }
-            case .setProductionTraffic, .inspectService, .startMigration, .stopMigration, .createTaskSet, .setTestTraffic, .invokeHook,
+            case .setProductionTraffic, .inspectService, .startMigration, .stopMigration, .createTaskSet,
+                .setTestTraffic, .invokeHook,
                 .updatePrimaryTaskSet, .deleteTaskSet:
                 break
             }

@@ -208,7 +208,8 @@ struct World {
         }
         for notice in step.notices {
             switch notice {
-            case .taskSetCreated, .migrationStarted: self.plan(.look(deployment.id), in: self.random.milliseconds(10...500))
+            case .taskSetCreated, .migrationStarted:
+                self.plan(.look(deployment.id), in: self.random.milliseconds(10...500))
             case .statusChanged(let status):
                 if !status.isActive {
                     try self.ledger.ended(deployment, in: self)
@@ -216,7 +217,8 @@ struct World {
                         self.plan(.request, in: self.random.milliseconds(0...60_000))
                     }
                 }
-            case .lifecycleEventChanged, .migrationSucceeded, .productionTrafficServed, .testTrafficServed, .primaryTaskSetUpdated,
+            case .lifecycleEventChanged, .migrationSucceeded, .productionTrafficServed, .testTrafficServed,
+                .primaryTaskSetUpdated,
                 .taskSetDeleted, .commandPostponed:
                 break
             }
@@ -293,7 +295,8 @@ struct World {
             case .inspectService: _ = copy.serviceInspected(command.id, self.service.inspection, at: self.now)
             case .startMigration: _ = copy.migrationStarted(command.id, task: "task-99", at: self.now)
             case .createTaskSet: _ = copy.taskSetCreated(command.id, .init("ecs-svc/99"), at: self.now)
-            case .stopMigration, .setProductionTraffic, .setTestTraffic, .invokeHook, .updatePrimaryTaskSet, .deleteTaskSet:
+            case .stopMigration, .setProductionTraffic, .setTestTraffic, .invokeHook, .updatePrimaryTaskSet,
+                .deleteTaskSet:
                 _ = copy.commandSucceeded(command.id, at: self.now)
             }
         }
@@ -387,7 +390,9 @@ struct World {
     /// Some fail, and some never end.
     private mutating func startMigration(of id: Deployment.ID) throws(Violation) {
         guard self.service.migrations[id] == nil else { return }
-        if self.service.migrations.values.contains(where: \.isLive) { throw self.violation("two migrations run at once") }
+        if self.service.migrations.values.contains(where: \.isLive) {
+            throw self.violation("two migrations run at once")
+        }
         self.service.migrations[id] = .init(isLive: true, code: nil)
         guard !self.random.chance(5) else { return }
         self.plan(.migrationEnd(id, code: self.random.chance(10) ? 1 : 0), in: self.random.milliseconds(100...120_000))

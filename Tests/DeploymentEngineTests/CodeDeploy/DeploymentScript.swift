@@ -77,7 +77,8 @@ struct DeploymentScript {
         let command = try self.command
         switch command.action {
         case .inspectService: return self.deployment.serviceInspected(command.id, Self.inspection(), at: self.now)
-        case .startMigration: return self.deployment.migrationStarted(command.id, task: Self.migrationTask, at: self.now)
+        case .startMigration:
+            return self.deployment.migrationStarted(command.id, task: Self.migrationTask, at: self.now)
         case .createTaskSet: return self.deployment.taskSetCreated(command.id, Self.green.id, at: self.now)
         case .stopMigration, .setProductionTraffic, .setTestTraffic, .invokeHook, .updatePrimaryTaskSet, .deleteTaskSet:
             return self.deployment.commandSucceeded(command.id, at: self.now)

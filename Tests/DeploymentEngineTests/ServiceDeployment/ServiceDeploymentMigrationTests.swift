@@ -62,10 +62,16 @@ import Testing
 
     @Test(arguments: [
         (MigrationSighting.vanished, "Its task does not exist any more."),
-        (.stopped(exitCode: nil, isCutShort: false, reason: "CannotPullContainerError: x"), "Container app has no exit code: "),
+        (
+            .stopped(exitCode: nil, isCutShort: false, reason: "CannotPullContainerError: x"),
+            "Container app has no exit code: "
+        ),
         (.stopped(exitCode: nil, isCutShort: false, reason: nil), "Container app has no exit code."),
         // It said 0 because it was asked to stop.
-        (.stopped(exitCode: 0, isCutShort: true, reason: "Task stopped by user"), "Its task was stopped before container app"),
+        (
+            .stopped(exitCode: 0, isCutShort: true, reason: "Task stopped by user"),
+            "Its task was stopped before container app"
+        ),
     ])
     func everyOtherEndIsAFailure(end: MigrationSighting, words: String) {
         var pilot = self.pilot()

@@ -87,6 +87,14 @@ extension CodeDeployDeployment {
             case .accessDenied, .rejected: .final
             }
         }
+
+        /// Of a command that is repeated until its deadline, whatever is said.
+        var persistentSetback: CommandSetback {
+            switch self {
+            case .notYet, .transient: self.setback
+            case .accessDenied(let reason), .rejected(let reason, _): .transient(reason: reason)
+            }
+        }
     }
 
     /// What `inspectService` found.

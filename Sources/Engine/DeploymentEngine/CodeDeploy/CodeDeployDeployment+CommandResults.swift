@@ -87,7 +87,10 @@ extension CodeDeployDeployment {
                 break
             }
             guard var pending = deployment.pendingCommand, pending.command.id == id else { return }
-            let action = pending.failed(failure.setback, at: now, serials: &deployment.serials)
+            // What goes on while the next deployment begins would be two migrations at once.
+            let setback =
+                pending.command.action == .stopMigration ? failure.persistentSetback : failure.setback
+            let action = pending.failed(setback, at: now, serials: &deployment.serials)
             deployment.pendingCommand = pending
             switch action {
             case .retry(let at, let reason):

@@ -73,7 +73,8 @@ enum DeploymentFault: Hashable, Sendable, Codable {
         case .migrationTimedOut(let container):
             ErrorInformation(
                 code: .timeout,
-                message: "The deployment timed out while waiting for the migration task: container \(container) had not "
+                message:
+                    "The deployment timed out while waiting for the migration task: container \(container) had not "
                     + "ended.")
         case .installTimedOut:
             ErrorInformation(
@@ -147,7 +148,8 @@ extension DeploymentFault {
 extension CodeDeployDeployment.Action {
     fileprivate var serviceName: String {
         switch self {
-        case .inspectService, .startMigration, .stopMigration, .createTaskSet, .updatePrimaryTaskSet, .deleteTaskSet: "AmazonECS"
+        case .inspectService, .startMigration, .stopMigration, .createTaskSet, .updatePrimaryTaskSet, .deleteTaskSet:
+            "AmazonECS"
         case .setProductionTraffic, .setTestTraffic: "AmazonElasticLoadBalancing"
         case .invokeHook: "AWSLambda"
         }

@@ -45,9 +45,12 @@ extension MigrationSighting {
         case .stopped(let code, let isCutShort, let reason):
             let detail = reason.map { ": \($0)" } ?? "."
             if isCutShort {
-                return .failed("Its task was stopped before container \(migration.container) had ended\(detail)", exitCode: code)
+                return .failed(
+                    "Its task was stopped before container \(migration.container) had ended\(detail)", exitCode: code)
             }
-            guard let code else { return .failed("Container \(migration.container) has no exit code\(detail)", exitCode: nil) }
+            guard let code else {
+                return .failed("Container \(migration.container) has no exit code\(detail)", exitCode: nil)
+            }
             guard code != 0 else { return .succeeded }
             return .failed("Container \(migration.container) exited with code \(code)\(detail)", exitCode: code)
         }

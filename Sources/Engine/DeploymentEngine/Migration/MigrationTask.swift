@@ -5,7 +5,8 @@ internal import Model
 package struct MigrationTask: Hashable, Sendable, Codable {
     /// The key of the tag.
     package static let tag = "teal:migrate"
-    static let format = "'<container>[@<minutes>m]: <command> [<argument> ...]', for example 'app: bin/migrate --to latest'"
+    static let format =
+        "'<container>[@<minutes>m]: <command> [<argument> ...]', for example 'app: bin/migrate --to latest'"
     /// As long as a lifecycle stage may last; also where the tag names no limit.
     static let longest = 1440
 

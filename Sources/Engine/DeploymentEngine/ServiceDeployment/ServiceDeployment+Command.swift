@@ -90,6 +90,14 @@ extension ServiceDeployment {
             case .rejected: .final
             }
         }
+
+        /// Of a command that is repeated until its deadline, whatever is said.
+        var persistentSetback: CommandSetback {
+            switch self {
+            case .notYet, .transient: self.setback
+            case .rejected(let reason): .transient(reason: reason)
+            }
+        }
     }
 
     /// The revisions of the service when a deployment starts.

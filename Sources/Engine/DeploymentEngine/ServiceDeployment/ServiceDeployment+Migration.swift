@@ -71,7 +71,7 @@ extension ServiceDeployment {
     mutating func commandFailed(_ failure: CommandFailure, in halt: Halt, at now: Timestamp, into step: inout Step) {
         guard halt.isStoppingMigration else { return self.settled(halt.cause, halt.sequel, at: now, into: &step) }
         var halt = halt
-        let action = halt.pending.failed(failure.setback, at: now, serials: &self.serials)
+        let action = halt.pending.failed(failure.persistentSetback, at: now, serials: &self.serials)
         self.state = .halting(halt)
         switch action {
         case .retry(let at, let reason):

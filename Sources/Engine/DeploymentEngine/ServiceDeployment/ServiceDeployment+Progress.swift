@@ -14,7 +14,8 @@ extension ServiceDeployment {
         case .scaleUp: self.record.hasScaledUp = true
         case .startMigration(let migration): self.record.migration = MigrationRun(migration, requestedAt: now)
         case .retire: self.record.hasRetiredSource = true
-        case .inspectTraffic, .reconcile, .stopMigration, .setTestTraffic(to: .source), .invokeHook, .restore, .scaleDown:
+        case .inspectTraffic, .reconcile, .stopMigration, .setTestTraffic(to: .source), .invokeHook, .restore,
+            .scaleDown:
             break
         }
         let limit =

@@ -38,6 +38,7 @@ struct Halt: Equatable, Sendable, Codable {
     var isStoppingMigration: Bool { self.pending.command.action == .stopMigration }
 
     var timers: [DeploymentTimer] {
-        self.isStoppingMigration ? self.pending.timers.filter { $0.id != self.pending.giveUp.id } + [self.settled] : [self.settled]
+        self.isStoppingMigration
+            ? self.pending.timers.filter { $0.id != self.pending.giveUp.id } + [self.settled] : [self.settled]
     }
 }

@@ -83,7 +83,8 @@ extension StoreSnapshot {
             }
         return [
             .init(
-                hookId: HookIdentity(deployment: machine.id, run: 0).migrationID, targetType: .unknown("MIGRATION_TASK"),
+                hookId: HookIdentity(deployment: machine.id, run: 0).migrationID,
+                targetType: .unknown("MIGRATION_TASK"),
                 targetArn: run.task, status: .init(rawValue: status.rawValue), expiresAt: run.expiresAt,
                 timeoutAction: .rollback)
         ]

@@ -150,7 +150,9 @@ extension TaskDriver {
         case .success(let exit):
             let lastLine = await self.lastLine(of: handle)
             await self.record { machine, assembly, now in
-                if let lastLine { assembly.lastLines = (assembly.lastLines ?? [:]).merging([container: lastLine]) { $1 } }
+                if let lastLine {
+                    assembly.lastLines = (assembly.lastLines ?? [:]).merging([container: lastLine]) { $1 }
+                }
                 machine.containerExited(container, code: exit.code, outOfMemory: exit.outOfMemory, at: now)
             }
         case .failure(let failure):
