@@ -1,7 +1,7 @@
 """Migrations: a task that runs once with the new task definition before a deployment starts any other task of it."""
 
-import json
 import pathlib
+import re
 import signal
 import textwrap
 
@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from load import Load
 from native import Native
-from server import BINARY, wait_until
-from stack import ROLE, Stack
+from server import BINARY, ROOT, wait_until
+from stack import ROLE, Stack, zipped
 
 LOGS = {"logDriver": "awslogs", "options": {
     "awslogs-group": "/ecs/migrations", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "app", "awslogs-create-group": "true"}}
@@ -251,3 +251,98 @@ def test_a_value_that_cannot_be_is_refused_when_it_is_set(server, value, words):
         ecs.tag_resource(resourceArn=arn, tags=[{"key": "teal:migrate", "value": value}])
     ecs.tag_resource(resourceArn=arn, tags=[{"key": "teal:migrate", "value": "app@5m: bin/migrate --to latest"}])
     assert ecs.list_tags_for_resource(resourceArn=arn)["tags"] == [{"key": "teal:migrate", "value": "app@5m: bin/migrate --to latest"}]
+
+
+class Hooked(Stack):
+    """A deployment whose hook runs the migration, in the way of the document."""
+
+    document = re.search(r"^```python\n(.*?)^```", (ROOT / "docs" / "migrations.md").read_text(), re.MULTILINE | re.DOTALL)[1]
+
+    def migrating_hook(self, runs: pathlib.Path, script: str) -> str:
+        """A function that runs a task of a definition of its own; its command comes from the function's override."""
+        migration = self.ecs.register_task_definition(
+            family="migrate", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
+            containerDefinitions=[{"name": "app", "image": "app:v2", "entryPoint": ["/bin/sh", "-c", f'echo "$0" >> {runs}; {script}']}],
+        )["taskDefinition"]["taskDefinitionArn"]
+        name = f"migrating-{next(self._names)}"
+        self.functions.create_function(
+            FunctionName=name, Runtime="python3.11", Role=ROLE, Handler="hook.handler", Timeout=90, Code={"ZipFile": zipped(self.document)},
+            Environment={"Variables": {
+                "MIGRATION": migration, "SUBNET": "subnet-0123456789abcdef0", "TEST_URL": f"http://127.0.0.1:{self.test}/"}})
+        return name
+
+
+def test_a_hook_of_code_deploy_runs_it_while_the_service_still_shows_the_old_definition(server):
+    stack = Hooked(server)
+    stack.deployment_group(rollback=["DEPLOYMENT_FAILURE"])
+    runs, gate = server.folder / "runs", server.folder / "gate"
+    old = stack.service()["taskDefinition"]
+    with Load(stack.production) as load:
+        hook = stack.migrating_hook(runs, f"while [ ! -e {gate} ]; do sleep 0.1; done")
+        deployment = stack.deploy(stack.task_definition("v2"), {"BeforeAllowTraffic": hook})
+        wait_until(runs.exists, 60, "the migration runs")
+        assert stack.events(deployment)["BeforeAllowTraffic"] == "InProgress"
+        # AWS's behaviour: blue is PRIMARY until AllowTraffic is over. The new definition is that of the other task set.
+        assert stack.service()["taskDefinition"] == old
+        assert {s["taskDefinition"] for s in stack.service()["taskSets"] if s["status"] == "ACTIVE"} != {old}
+        assert load.answers["v2"] == 0
+        gate.touch()
+        stack.wait_for(deployment, "Succeeded")
+        failed = stack.deploy(stack.task_definition("v3"), {"BeforeAllowTraffic": stack.migrating_hook(runs, "exit 4")})
+        info = stack.wait_for(failed, "Failed")
+        assert info["errorInformation"]["code"] == "HOOK_EXECUTION_FAILURE"
+        stack.rolled_back(failed)
+    assert load.failures == [] and load.answers["v3"] == 0
+    assert runs.read_text().split() == ["bin/migrate", "bin/migrate"]
+
+
+NATIVE_HOOK = textwrap.dedent('''
+    import json, os, urllib.request
+    import boto3
+    ecs = boto3.client("ecs")
+
+    def handler(event, context):
+        print("EVENT", json.dumps(event))
+        details = event.get("hookDetails") or {}
+        if "task" not in details:
+            revision = ecs.describe_service_revisions(
+                serviceRevisionArns=[event["executionDetails"]["targetServiceRevisionArn"]])["serviceRevisions"][0]
+            task = ecs.run_task(
+                cluster=revision["clusterArn"], taskDefinition=revision["taskDefinition"], launchType=revision["launchType"],
+                networkConfiguration=revision["networkConfiguration"], startedBy="hook", clientToken=event["executionId"],
+                overrides={"containerOverrides": [{"name": "app", "command": [os.environ["SCRIPT"], os.environ["CODE"]]}]})["tasks"][0]
+            return {"hookStatus": "IN_PROGRESS", "callBackDelay": 5, "hookDetails": {"task": task["taskArn"]}}
+        task = ecs.describe_tasks(cluster="main", tasks=[details["task"]])["tasks"][0]
+        if task["lastStatus"] != "STOPPED":
+            return {"hookStatus": "IN_PROGRESS", "callBackDelay": 5}
+        healthy = task["containers"][0].get("exitCode") == 0
+        if healthy:
+            answer = urllib.request.urlopen(os.environ["TEST_URL"], timeout=10)
+            healthy = answer.status == 200 and answer.read().decode().strip() == os.environ["VERSION"]
+        return {"hookStatus": "SUCCEEDED" if healthy else "FAILED"}
+''')
+
+
+class HookedNative(MigratingNative):
+    def task_definition(self, version: str, command=None, **container) -> str:
+        return self.definition(version, arguments=None)
+
+
+@pytest.mark.parametrize("stage", ["POST_TEST_TRAFFIC_SHIFT", "PRE_PRODUCTION_TRAFFIC_SHIFT"])
+def test_a_hook_of_ecs_runs_it_and_looks_at_the_test_listener(server, stage):
+    stack = HookedNative(server)
+
+    def hook(version: str, code: int) -> dict:
+        made = stack.lambda_hook(stage, source=NATIVE_HOOK)
+        stack.functions.update_function_configuration(
+            FunctionName=made["hookTargetArn"], Environment={"Variables": {
+                "SCRIPT": str(stack.script), "CODE": str(code), "VERSION": version, "TEST_URL": f"http://127.0.0.1:{stack.test}/"}})
+        return made
+    with Load(stack.production) as load:
+        first = hook("v2", 0)
+        stack.wait_for_deployment("SUCCESSFUL", arn=stack.update("v2", hooks=[first]))
+        deployment = stack.wait_for_deployment("ROLLBACK_SUCCESSFUL", arn=stack.update("v3", hooks=[hook("v3", 5)]))
+        assert f"{stage} lifecycle hook(s) failed" in deployment["statusReason"]
+    assert load.failures == [] and load.answers["v2"] > 0 and load.answers["v3"] == 0
+    assert stack.past_runs() == ["v2 0", "v3 5"], "one task a hook, however often it is called"
+    assert len(stack.hook_events(first)) >= 2
