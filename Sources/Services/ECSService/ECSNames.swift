@@ -65,7 +65,7 @@ extension StoreSnapshot {
     /// - Throws: `ClusterNotFoundException`, `ServiceNotFoundException`, `ServiceNotActiveException`.
     func requireActiveService(_ key: ServiceKey, in scope: Scope) throws -> StoredService {
         _ = try self.requireCluster(key.cluster, in: scope)
-        guard let service = try self.service(key), service.status != .inactive else {
+        guard let service = try self.service(key) else {
             throw ECS.Errors.serviceNotFoundException("Service not found.")
         }
         guard service.status == .active else { throw ECS.Errors.serviceNotActiveException("Service was not ACTIVE.") }
