@@ -77,6 +77,33 @@ import WireProtocol
         }
     }
 
+    /// A plan that was made before a deployment ended must not say that it goes on.
+    @Test func factsHoldNoMoreOnceTheServiceOrARevisionHasChanged() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.definition()
+            try await fixture.service("web", desiredCount: 1)
+            try await fixture.runTasks()
+            let key = ServiceKey(region: "us-east-1", cluster: "default", name: "web")
+            let facts = try #require(try await fixture.store.read { try ServiceFacts(of: key, in: $0) })
+            #expect(try await fixture.store.read { try facts.stillHold(in: $0) })
+            let ended = try await fixture.store.write { transaction in
+                var revision = try #require(try transaction.revisions(of: key).first)
+                revision.progress.rollout = .failed
+                try transaction.save(revision)
+                return try facts.stillHold(in: transaction)
+            }
+            #expect(!ended)
+            let later = try #require(try await fixture.store.read { try ServiceFacts(of: key, in: $0) })
+            let scaled = try await fixture.store.write { transaction in
+                var service = try #require(try transaction.service(key))
+                service.desiredCount = 2
+                try transaction.update(service)
+                return try later.stillHold(in: transaction)
+            }
+            #expect(!scaled)
+        }
+    }
+
     @Test func twoThousandIdleServicesAskForNothing() async throws {
         try await Fixture.with { fixture in
             let definition = try await fixture.definition()

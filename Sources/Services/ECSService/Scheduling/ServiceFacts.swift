@@ -24,6 +24,12 @@ struct ServiceFacts: Sendable {
         self.isRolling = service.controller == .ecs ? try snapshot.isRolling(key) ?? true : false
     }
 
+    /// Whether the service and its revisions are as they were read. A plan made of others would undo what was decided since.
+    func stillHold(in snapshot: StoreSnapshot) throws -> Bool {
+        try snapshot.service(self.service.key) == self.service
+            && snapshot.revisions(of: self.service.key) == self.revisions
+    }
+
     var targetGroups: Set<String> {
         get throws { Set(try self.tasks.flatMap { try TaskAssembly.decode($0.body).targets.map(\.targetGroupARN) }) }
     }

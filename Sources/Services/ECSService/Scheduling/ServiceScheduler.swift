@@ -107,6 +107,8 @@ package struct ServiceScheduler: Service {
         let plan = ServiceReconciler.plan(desired: try facts.desired(self.timeScale), observed: observed, at: now)
         CrashPoint.reached("ecs.before-plan-commit")
         try await self.store.write { transaction in
+            // Who changed them since (a deployment that ended, a count) has made the scheduler look again: that look's plan counts.
+            guard try facts.stillHold(in: transaction) else { return }
             try PlanCommit(
                 plan: plan, ended: observed.ended.map(\.id), key: key, scope: scope,
                 taskEnvironment: self.taskEnvironment, now: now
