@@ -212,12 +212,12 @@ struct DockerEngineRuntimeTests {
         try await self.withRuntime { runtime in
             // Nothing listens there.
             await #expect {
-                try await runtime.prepareImage("127.0.0.1:1/nothing:1")
+                try await runtime.prepareImage("127.0.0.1:1/nothing:1", digest: nil)
             } throws: { error in
                 guard case RuntimeFailure.cannotPullContainer(let detail) = error else { return false }
                 return detail.hasPrefix("Error response from daemon:")
             }
-            let digest = try #require(try await runtime.prepareImage(Self.image))
+            let digest = try #require(try await runtime.prepareImage(Self.image, digest: nil))
             #expect(digest.hasPrefix("sha256:"))
             var specification = self.shell("exit 6")
             specification.imageDigest = digest

@@ -3,7 +3,11 @@ internal import WorkloadRuntime
 
 extension DockerEngineRuntime {
     /// - Returns: the repository digest, or the image's own id where it has none because it never came from a registry.
-    package func prepareImage(_ reference: String) async throws -> String? {
+    package func prepareImage(_ reference: String, digest: String?) async throws -> String? {
+        if let digest {
+            _ = try await self.image(reference, pinnedTo: digest)
+            return digest
+        }
         if let image = try await self.lookUp(reference) { return image.digest(of: reference) }
         try await self.engine.pullImage(reference)
         return try await self.lookUp(reference)?.digest(of: reference)
@@ -21,7 +25,11 @@ extension DockerEngineRuntime {
     /// The reference to run: the digest where one is asked for, however the tag has moved since.
     func imageToRun(_ specification: ContainerSpecification) async throws -> String {
         guard let digest = specification.imageDigest else { return specification.image }
-        let pinned = "\(Self.repository(of: specification.image))@\(digest)"
+        return try await self.image(specification.image, pinnedTo: digest)
+    }
+
+    private func image(_ reference: String, pinnedTo digest: String) async throws -> String {
+        let pinned = "\(Self.repository(of: reference))@\(digest)"
         for candidate in [pinned, digest] where try await self.lookUp(candidate) != nil { return candidate }
         try await self.engine.pullImage(pinned)
         return pinned

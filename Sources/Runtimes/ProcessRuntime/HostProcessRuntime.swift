@@ -57,7 +57,7 @@ package final class HostProcessRuntime: WorkloadRuntime {
     }
 
     /// Images are labels here; nothing is pulled.
-    package func prepareImage(_ reference: String) async throws -> String? { nil }
+    package func prepareImage(_ reference: String, digest: String?) async throws -> String? { nil }
 
     /// Processes share the host's network.
     package func hostAddressForContainers() async throws -> String? { "127.0.0.1" }

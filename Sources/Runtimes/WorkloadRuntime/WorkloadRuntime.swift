@@ -12,9 +12,10 @@ package protocol WorkloadRuntime: Sendable {
     func createSandbox(_ specification: SandboxSpecification) async throws -> Sandbox
 
     /// Makes the image present; pulls only what is absent.
+    /// - Parameter digest: the image to have, whatever the reference's tag stands for by now; `nil` for what it stands for.
     /// - Returns: the image's digest, where the runtime has one.
     /// - Throws: `RuntimeFailure.cannotPullContainer`.
-    func prepareImage(_ reference: String) async throws -> String?
+    func prepareImage(_ reference: String, digest: String?) async throws -> String?
 
     /// - Throws: `RuntimeFailure.cannotStartContainer` or `.cannotCreateContainer`.
     func startContainer(_ specification: ContainerSpecification, in sandbox: Sandbox) async throws -> ContainerHandle

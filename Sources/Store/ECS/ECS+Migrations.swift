@@ -108,5 +108,17 @@ extension Migration {
                     CREATE INDEX ecs_revision_record_owner ON ecs_revision_records (region, cluster, service);
                     """)
         },
+        Migration("ecs.5-revision-images") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE ecs_revision_images (
+                        revision TEXT NOT NULL, container TEXT NOT NULL,
+                        region TEXT NOT NULL, cluster TEXT NOT NULL, service TEXT NOT NULL, digest TEXT NOT NULL,
+                        PRIMARY KEY (revision, container),
+                        FOREIGN KEY (region, cluster, service) REFERENCES ecs_services (region, cluster, name) ON DELETE CASCADE
+                    ) STRICT;
+                    CREATE INDEX ecs_revision_image_owner ON ecs_revision_images (region, cluster, service);
+                    """)
+        },
     ]
 }

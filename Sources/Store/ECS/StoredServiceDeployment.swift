@@ -150,6 +150,37 @@ extension StoreTransaction {
         self.changed(.serviceDeployments(of: deployment.service))
     }
 
+    /// Forgets the service's deployments that have ended and were made before `moment`, but not its newest one, and revisions
+    /// that nothing of the service names any more.
+    package func forgetDeployments(of service: ServiceKey, createdBefore moment: Timestamp) throws {
+        let owner: StatementArguments = [
+            "region": service.region, "cluster": service.cluster, "service": service.name, "moment": moment.milliseconds,
+        ]
+        let own = "region = :region AND cluster = :cluster AND service = :service"
+        try self.database.run(
+            sql: """
+                DELETE FROM ecs_service_deployments WHERE \(own) AND NOT is_active AND created_at < :moment
+                    AND sequence < (SELECT MAX(sequence) FROM ecs_service_deployments WHERE \(own))
+                """,
+            arguments: owner)
+        try self.database.run(
+            sql: """
+                DELETE FROM ecs_revision_records WHERE \(own) AND created_at < :moment
+                    AND id NOT IN (SELECT revision FROM ecs_service_deployments WHERE \(own))
+                    AND id NOT IN (SELECT id FROM ecs_service_revisions WHERE \(own))
+                """,
+            arguments: owner)
+        try self.database.run(
+            sql: """
+                DELETE FROM ecs_revision_images WHERE \(own)
+                    AND revision NOT IN (SELECT id FROM ecs_revision_records WHERE \(own))
+                    AND revision NOT IN (SELECT id FROM ecs_service_revisions WHERE \(own))
+                """,
+            arguments: [
+                "region": service.region, "cluster": service.cluster, "service": service.name,
+            ])
+    }
+
     /// Writes the machine's new value.
     package func save(_ machine: ServiceDeployment) throws {
         let services = try Row.all(

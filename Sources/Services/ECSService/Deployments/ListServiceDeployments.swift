@@ -22,7 +22,8 @@ extension ECSHandlers {
             }
             return known
         }
-        filter.createdAfter = input.createdAt?.after
+        let oldest = self.clock.now() - DeploymentHistory.length
+        filter.createdAfter = input.createdAt?.after.map { max($0, oldest) } ?? oldest
         filter.createdBefore = input.createdAt?.before
         filter.before = try input.nextToken.map { token in
             guard let bytes = Base64.decode(token), let position = Int(String(decoding: bytes, as: UTF8.self)) else {
@@ -114,6 +115,7 @@ extension StoreSnapshot {
         let taskSet = try StoredShape.decode(ECS.TaskSet.self, from: record.body)
         let isActive = try self.revision(record.id).map { $0.role != .draining } ?? false
         let definition = try taskSet.taskDefinition.flatMap { try self.taskDefinition($0, in: scope)?.shape }
+        let digests = try self.imageDigests(ofRevision: record.id)
         let routes = (taskSet.loadBalancers ?? []).compactMap { loadBalancer in
             RevisionTraffic.Route(loadBalancer).map {
                 ECS.ServiceRevisionLoadBalancer(
@@ -127,7 +129,9 @@ extension StoreSnapshot {
             launchType: taskSet.launchType, platformVersion: taskSet.platformVersion,
             platformFamily: taskSet.launchType == .fargate ? "Linux" : nil, loadBalancers: taskSet.loadBalancers ?? [],
             serviceRegistries: [], networkConfiguration: taskSet.networkConfiguration,
-            containerImages: definition?.containerDefinitions?.map { .init(containerName: $0.name, image: $0.image) },
+            containerImages: definition?.containerDefinitions?.map {
+                .init(containerName: $0.name, imageDigest: $0.name.flatMap { digests[$0] }, image: $0.image)
+            },
             guardDutyEnabled: false, createdAt: record.createdAt,
             resolvedConfiguration: isActive && !routes.isEmpty ? .init(loadBalancers: routes) : nil)
     }

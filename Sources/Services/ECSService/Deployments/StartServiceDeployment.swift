@@ -9,6 +9,7 @@ extension StoreTransaction {
     /// way gives way to it.
     func deploy(_ taskSet: ECS.TaskSet, to service: StoredService, timeScale: TimeScale, at now: Timestamp) throws {
         let key = service.key
+        try self.forgetDeployments(of: key, createdBefore: now - DeploymentHistory.length)
         let body = try StoredShape.decode(ECS.CreateServiceRequest.self, from: service.body)
         let existing = try self.revisions(of: key)
         for var revision in existing {
@@ -47,4 +48,9 @@ extension StoreTransaction {
             try self.note(step.notices, of: machine, in: key, at: now)
         }
     }
+}
+
+/// Service deployments and revisions stay describable for so long (ListServiceDeployments).
+enum DeploymentHistory {
+    static let length = Duration.hours(24 * 90)
 }

@@ -122,9 +122,14 @@ extension StoreSnapshot {
                     requestedTaskCount: revision.computedDesiredCount(of: service.desiredCount),
                     runningTaskCount: counts.running, pendingTaskCount: counts.pending)
             }
-            shape.deployments = try revisions.filter { $0.role != .draining }.map { revision in
+            let shown = revisions.filter { $0.role != .draining }
+            let machine =
+                shown.allSatisfy { $0.progress.rollout == .completed }
+                ? nil : try self.lastServiceDeployment(of: service.key)?.machine
+            shape.deployments = try shown.map { revision in
                 try Self.deployment(
-                    revision, of: service, isRolling: isRolling, tasks: tasks.filter { $0.revision == revision.id })
+                    revision, of: service, isRolling: isRolling, machine,
+                    tasks: tasks.filter { $0.revision == revision.id })
             }
         case .codeDeploy, .external:
             shape.taskSets = try revisions.map {
@@ -135,16 +140,11 @@ extension StoreSnapshot {
     }
 
     private static func deployment(
-        _ revision: StoredServiceRevision, of service: StoredService, isRolling: Bool, tasks: [StoredTask]
+        _ revision: StoredServiceRevision, of service: StoredService, isRolling: Bool, _ machine: ServiceDeployment?,
+        tasks: [StoredTask]
     ) throws -> ECS.Deployment {
         let body = try StoredShape.decode(ECS.TaskSet.self, from: revision.body)
         let counts = TaskCounts(tasks)
-        let reason =
-            switch revision.progress.rollout {
-            case .inProgress: "ECS deployment \(revision.id) in progress."
-            case .completed: "ECS deployment \(revision.id) completed."
-            case .failed: "ECS deployment circuit breaker: tasks failed to start."
-            }
         return ECS.Deployment(
             id: revision.id, status: revision.role.rawValue, taskDefinition: body.taskDefinition,
             desiredCount: revision.role == .primary
@@ -157,7 +157,23 @@ extension StoreSnapshot {
             platformFamily: body.platformVersion == nil ? nil : "Linux",
             networkConfiguration: body.networkConfiguration,
             rolloutState: ECS.DeploymentRolloutState(rawValue: revision.progress.rollout.rawValue),
-            rolloutStateReason: reason)
+            rolloutStateReason: Self.rolloutReason(revision, machine))
+    }
+
+    /// In the words of ECS where the circuit breaker decided; other causes are told in the service deployment's own.
+    private static func rolloutReason(_ revision: StoredServiceRevision, _ machine: ServiceDeployment?) -> String {
+        switch revision.progress.rollout {
+        case .inProgress:
+            return machine?.cause == .circuitBreaker && machine?.rollback?.to.rawValue == revision.id
+                ? "ECS deployment circuit breaker: rolling back to deploymentId \(revision.id)."
+                : "ECS deployment \(revision.id) in progress."
+        case .completed: return "ECS deployment \(revision.id) completed."
+        case .failed:
+            guard let machine, machine.plan.target.rawValue == revision.id, let cause = machine.cause,
+                cause != .circuitBreaker
+            else { return "ECS deployment circuit breaker: tasks failed to start." }
+            return "ECS deployment \(revision.id) failed: \(cause.eventReason)."
+        }
     }
 
     func described(

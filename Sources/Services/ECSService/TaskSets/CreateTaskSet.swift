@@ -55,6 +55,7 @@ extension ECSHandlers {
                 id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .active, scale: scale,
                 clientToken: input.clientToken,
                 progress: RevisionProgress(), createdAt: now, updatedAt: now, body: StoredShape.encode(body))
+            try transaction.forgetDeployments(of: key, createdBefore: now - DeploymentHistory.length)
             try transaction.save(revision)
             try transaction.addECSTags(tags.stored, to: scope.taskSetARN(revision.id, of: key))
             return .init(taskSet: try transaction.described(revision, of: service, tasks: [], tags: true, in: scope))

@@ -73,7 +73,8 @@ struct TaskDescription {
             stopCode: machine.stop.map { ECS.TaskStopCode(rawValue: $0.code.rawValue) },
             stoppedAt: machine.times.stoppedAt,
             stoppedReason: machine.stop?.reason, stoppingAt: machine.times.stoppingAt, tags: tags, taskArn: self.arn,
-            taskDefinitionArn: self.assembly.taskDefinitionARN, version: machine.version)
+            taskDefinitionArn: self.assembly.taskDefinitionARN, version: machine.version,
+            ephemeralStorage: self.assembly.ephemeralStorage.map { .init(sizeInGiB: $0) })
     }
 
     private var attachments: [ECS.Attachment] {

@@ -19,6 +19,7 @@ struct OneOffTasks: Sendable {
     let propagateTags: ECS.PropagateTags?
     let managedTags: Bool
     let tags: [ECS.Tag]?
+    var referenceId: String?
     private let hasVolumes: Bool
 
     init(_ input: ECS.RunTask.Input) {
@@ -28,6 +29,7 @@ struct OneOffTasks: Sendable {
         self.strategy = input.capacityProviderStrategy
         self.platformVersion = input.platformVersion
         self.clientToken = input.clientToken
+        self.referenceId = input.referenceId
         self.overrides = input.overrides
         self.network = input.networkConfiguration
         self.startedBy = input.startedBy
@@ -67,6 +69,13 @@ struct OneOffTasks: Sendable {
         guard (self.startedBy ?? "").count <= 128 else {
             throw ECS.Errors.invalidParameterException("startedBy can have at most 128 characters.")
         }
+        guard (self.startedBy ?? "").allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_/".contains($0)) }) else {
+            throw ECS.Errors.invalidParameterException(
+                "startedBy can have letters, numbers, hyphens, forward slashes and underscores only.")
+        }
+        guard (self.referenceId ?? "").count <= 1024 else {
+            throw ECS.Errors.invalidParameterException("referenceId can have at most 1024 characters.")
+        }
         guard (self.group ?? "").count <= 255 else {
             throw ECS.Errors.invalidParameterException("group can have at most 255 characters.")
         }
@@ -102,6 +111,13 @@ struct OneOffTasks: Sendable {
     }
 
     private func checkOverrides(_ definition: ECS.TaskDefinition) throws {
+        guard self.overrides?.inferenceAcceleratorOverrides?.isEmpty != false else {
+            throw ECS.Errors.invalidParameterException("inferenceAcceleratorOverrides is not supported by Teal")
+        }
+        if let size = self.overrides?.ephemeralStorage?.sizeInGiB, !(21...200).contains(size) {
+            throw ECS.Errors.invalidParameterException(
+                "ephemeralStorage.sizeInGiB must be between 21 and 200, not \(size)")
+        }
         for override in self.overrides?.containerOverrides ?? [] {
             let name = override.name ?? ""
             guard definition.containerDefinitions?.contains(where: { $0.name == name }) == true else {
@@ -111,6 +127,10 @@ struct OneOffTasks: Sendable {
             guard override.environmentFiles?.isEmpty != false else {
                 throw ECS.Errors.invalidParameterException(
                     "environmentFiles of container \(name) is not supported by Teal")
+            }
+            guard override.resourceRequirements?.isEmpty != false else {
+                throw ECS.Errors.invalidParameterException(
+                    "resourceRequirements of container \(name) is not supported by Teal")
             }
         }
     }

@@ -40,12 +40,17 @@ extension ECSHandlers {
     private static func checkRepeat(
         of tasks: [StoredTask], by input: ECS.RunTask.Input, count: Int, _ snapshot: StoreSnapshot, in scope: Scope
     ) throws {
-        let definition = try snapshot.requireActiveTaskDefinition(input.taskDefinition, in: scope).taskDefinitionArn
+        // It may have been deregistered since the first call.
+        guard let definition = try snapshot.taskDefinition(input.taskDefinition, in: scope)?.shape else {
+            throw ECS.Errors.clientException("TaskDefinition not found.")
+        }
+        let overrides = StoredShape.encode(TaskBlueprint.echo(input.overrides ?? .init(), of: definition))
         let isSame =
             try tasks.count == count
             && tasks.allSatisfy { task in
-                try task.startedBy == input.startedBy && (input.group == nil || task.group == input.group)
-                    && TaskAssembly.decode(task.body).taskDefinitionARN == definition
+                let assembly = try TaskAssembly.decode(task.body)
+                return task.startedBy == input.startedBy && (input.group == nil || task.group == input.group)
+                    && assembly.taskDefinitionARN == definition.taskDefinitionArn && assembly.overrides == overrides
             }
         guard !isSame else { return }
         throw ECS.Errors.conflictException(

@@ -53,7 +53,11 @@ struct TaskAssembly: Codable, Equatable, Sendable {
     /// The `TaskOverride` shape as stored JSON.
     var overrides: String
     var enableExecuteCommand: Bool
+    /// In GiB; shown, not enforced.
+    var ephemeralStorage: Int?
 
+    /// Containers that run the image of their revision's first task (`versionConsistency`).
+    var consistentContainers: Set<String>?
     var role: RoleAccess?
     /// Part of the paths at which the task asks about itself.
     var pageSecret: String?

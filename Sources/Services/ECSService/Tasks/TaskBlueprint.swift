@@ -43,7 +43,7 @@ struct TaskBlueprint: Sendable {
         var identifiers: [String: String] = [:]
         for container in containers { identifiers[container.name ?? ""] = Identifiers.uuid() }
         let secret = Identifiers.base64URL(43)
-        let assembly = TaskAssembly(
+        var assembly = TaskAssembly(
             taskDefinitionARN: self.definition.taskDefinitionArn ?? "", launchType: self.launchType?.rawValue,
             capacityProvider: self.capacityProvider,
             platformVersion: self.platformVersion, cpu: self.overrides.cpu ?? self.definition.cpu,
@@ -54,8 +54,13 @@ struct TaskBlueprint: Sendable {
             sandboxSpecification: self.sandbox(id, containers), targets: targets,
             healthCommands: Self.healthCommands(containers),
             logs: Self.logs(containers, task: id, region: self.scope.region),
-            unsupported: self.unsupported(containers), overrides: StoredShape.encode(self.echoedOverrides),
-            enableExecuteCommand: self.enableExecuteCommand, role: self.role, pageSecret: secret)
+            unsupported: self.unsupported(containers), overrides: StoredShape.encode(Self.echo(self.overrides, of: self.definition)),
+            enableExecuteCommand: self.enableExecuteCommand, ephemeralStorage: self.ephemeralStorage, role: self.role,
+            pageSecret: secret)
+        if revision != nil {
+            assembly.consistentContainers = Set(
+                containers.filter { $0.versionConsistency != .disabled }.compactMap(\.name))
+        }
         let plan = TaskPlan(containers: containers.map(Self.plan), targetContainers: targets.map(\.containerName))
         return StoredTask(
             id: id, region: self.scope.region, cluster: self.cluster, family: self.definition.family ?? "",
@@ -110,6 +115,12 @@ struct TaskBlueprint: Sendable {
         specification.dnsSearchDomains = containers.flatMap { $0.dnsSearchDomains ?? [] }.uniqued
         specification.sharesNamespaces = self.definition.pidMode == .task || self.definition.ipcMode == .task
         return specification
+    }
+
+    /// In GiB. Fargate gives every task some.
+    private var ephemeralStorage: Int? {
+        self.overrides.ephemeralStorage?.sizeInGiB ?? self.definition.ephemeralStorage?.sizeInGiB
+            ?? (self.launchType == .fargate ? 20 : nil)
     }
 
     /// A role may be given by its name alone.
@@ -244,10 +255,10 @@ struct TaskBlueprint: Sendable {
     }
 
     /// One entry per container, even if nothing of it is overridden.
-    private var echoedOverrides: ECS.TaskOverride {
-        var echoed = self.overrides
-        echoed.containerOverrides = (self.definition.containerDefinitions ?? []).map { container in
-            self.overrides.containerOverrides?.first { $0.name == container.name } ?? .init(name: container.name)
+    static func echo(_ overrides: ECS.TaskOverride, of definition: ECS.TaskDefinition) -> ECS.TaskOverride {
+        var echoed = overrides
+        echoed.containerOverrides = (definition.containerDefinitions ?? []).map { container in
+            overrides.containerOverrides?.first { $0.name == container.name } ?? .init(name: container.name)
         }
         echoed.inferenceAcceleratorOverrides = echoed.inferenceAcceleratorOverrides ?? []
         return echoed

@@ -75,12 +75,19 @@ extension TaskDriver {
     }
 
     private func prepareImage(of container: String) async {
-        guard let image = await self.assembly()?.containers.first(where: { $0.name == container })?.image else {
-            return
+        guard let assembly = await self.assembly(),
+            let image = assembly.containers.first(where: { $0.name == container })?.image
+        else { return }
+        let outcome = await self.attempt {
+            let known = try await self.digest(of: container, assembly)
+            return try await self.runtime.prepareImage(image, digest: known)
         }
-        switch await self.attempt({ try await self.runtime.prepareImage(image) }) {
+        switch outcome {
         case .success(let digest):
-            await self.record { machine, _, now in machine.imagePrepared(of: container, digest: digest, at: now) }
+            await self.record { task, assembly, transaction, now in
+                let own = try task.keepDigest(digest, of: container, assembly, transaction)
+                task.machine.imagePrepared(of: container, digest: own, at: now)
+            }
         case .failure(let failure):
             await self.record { machine, _, now in machine.imageFailed(of: container, failure.reason, at: now) }
         case nil: return
@@ -115,6 +122,13 @@ extension TaskDriver {
                 await self.record { machine, _, now in machine.containerStartFailed(container, reason, at: now) }
                 return
             }
+        }
+        do {
+            specification.imageDigest = try await self.digest(of: container, assembly)
+        } catch {
+            let reason = "ResourceInitializationError: the image of container \(container) is not known: \(error)"
+            await self.record { machine, _, now in machine.containerStartFailed(container, reason, at: now) }
+            return
         }
         let complete = specification
         let previous = run > 0 ? assembly.handles[container] : nil

@@ -77,6 +77,13 @@ struct TaskDriver: Sendable {
     /// Records what has happened. Only a full or broken disk makes this fail: it is tried again every second until it works, for
     /// a container ends only once. A stopping server leaves it; the next one looks at the runtime anew.
     func record(_ fact: @escaping @Sendable (inout TaskMachine, inout TaskAssembly, Timestamp) -> Void) async {
+        await self.record { task, assembly, _, now in fact(&task.machine, &assembly, now) }
+    }
+
+    /// The same, of a fact that goes further than the task.
+    func record(
+        _ fact: @escaping @Sendable (inout StoredTask, inout TaskAssembly, StoreTransaction, Timestamp) throws -> Void
+    ) async {
         let now = self.clock.now()
         while true {
             do {
@@ -94,13 +101,14 @@ struct TaskDriver: Sendable {
     }
 
     private func commit(
-        _ fact: @escaping @Sendable (inout TaskMachine, inout TaskAssembly, Timestamp) -> Void, at now: Timestamp
+        _ fact: @escaping @Sendable (inout StoredTask, inout TaskAssembly, StoreTransaction, Timestamp) throws -> Void,
+        at now: Timestamp
     ) async throws {
         try await self.store.write { transaction in
             guard var task = try transaction.task(self.taskID) else { return }
             var assembly = try TaskAssembly.decode(task.body)
             let before = (task.machine, assembly)
-            fact(&task.machine, &assembly, now)
+            try fact(&task, &assembly, transaction, now)
             guard before != (task.machine, assembly) else { return }
             task.body = try assembly.text
             try transaction.save(task)
