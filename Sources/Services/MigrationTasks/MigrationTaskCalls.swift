@@ -61,7 +61,8 @@ package struct MigrationTaskCalls: Sendable {
         let wasStarted = container?.exitCode != nil
         return .stopped(
             exitCode: container?.exitCode, isCutShort: isCutShort && wasStarted,
-            reason: isCutShort && wasStarted ? found.stoppedReason : container?.reason ?? found.stoppedReason)
+            reason: isCutShort && wasStarted
+                ? found.stoppedReason : container?.reason ?? (wasStarted ? nil : found.stoppedReason))
     }
 
     /// - Returns: whether nothing of the deployment's migration runs any more.

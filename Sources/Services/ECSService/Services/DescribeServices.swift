@@ -122,7 +122,7 @@ extension StoreSnapshot {
                     requestedTaskCount: revision.computedDesiredCount(of: service.desiredCount),
                     runningTaskCount: counts.running, pendingTaskCount: counts.pending)
             }
-            let shown = revisions.filter { $0.role != .draining }
+            let shown = try self.shown(revisions, during: deployment?.machine)
             let machine =
                 shown.allSatisfy { $0.progress.rollout == .completed }
                 ? nil : try self.lastServiceDeployment(of: service.key)?.machine
@@ -137,6 +137,42 @@ extension StoreSnapshot {
             }
         }
         return shape
+    }
+
+    /// The revisions that `deployments` holds. What a deployment takes away is among them until the deployment has ended, so that
+    /// whoever waits for a single one waits for the end.
+    private func shown(
+        _ revisions: [StoredServiceRevision], during machine: ServiceDeployment?
+    ) throws -> [StoredServiceRevision] {
+        guard let machine, machine.status != .pending else { return revisions.filter { $0.role != .draining } }
+        var shown = revisions.map { revision in
+            var revision = revision
+            if revision.role == .draining { (revision.role, revision.scale) = (.active, 0) }
+            return revision
+        }
+        let leaving: ServiceDeployment.RevisionID? =
+            switch machine.legs.last?.leg {
+            case .cleanUp: machine.footing.source
+            case .scaleDown: machine.plan.target
+            case .inspection, .reconcileService, .preScaleUp, .migration, .scaleUp, .postScaleUp, .testTrafficShift,
+                .postTestTrafficShift, .preProductionTrafficShift, .productionTrafficShift,
+                .postProductionTrafficShift, .bakeTime, .restoreSource, .returnProductionTraffic, .returnTestTraffic,
+                nil:
+                nil
+            }
+        // The scheduler forgets an empty revision before the deployment hears of it.
+        if let leaving, !shown.contains(where: { $0.id == leaving.rawValue }),
+            let record = try self.revisionRecord(leaving.rawValue)
+        {
+            var progress = RevisionProgress()
+            progress.rollout = leaving == machine.plan.target ? .failed : .completed
+            shown.append(
+                StoredServiceRevision(
+                    id: record.id, service: record.service, role: .active, scale: 0, clientToken: nil,
+                    progress: progress, createdAt: record.createdAt, updatedAt: machine.updatedAt,
+                    body: record.body))
+        }
+        return shown
     }
 
     private static func deployment(
