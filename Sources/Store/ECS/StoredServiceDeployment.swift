@@ -154,7 +154,8 @@ extension StoreTransaction {
     /// that nothing of the service names any more.
     package func forgetDeployments(of service: ServiceKey, createdBefore moment: Timestamp) throws {
         let owner: StatementArguments = [
-            "region": service.region, "cluster": service.cluster, "service": service.name, "moment": moment.milliseconds,
+            "region": service.region, "cluster": service.cluster, "service": service.name,
+            "moment": moment.milliseconds,
         ]
         let own = "region = :region AND cluster = :cluster AND service = :service"
         try self.database.run(

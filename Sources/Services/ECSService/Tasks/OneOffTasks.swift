@@ -69,7 +69,8 @@ struct OneOffTasks: Sendable {
         guard (self.startedBy ?? "").count <= 128 else {
             throw ECS.Errors.invalidParameterException("startedBy can have at most 128 characters.")
         }
-        guard (self.startedBy ?? "").allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_/".contains($0)) }) else {
+        guard (self.startedBy ?? "").allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_/".contains($0)) })
+        else {
             throw ECS.Errors.invalidParameterException(
                 "startedBy can have letters, numbers, hyphens, forward slashes and underscores only.")
         }

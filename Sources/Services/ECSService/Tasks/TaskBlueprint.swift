@@ -54,7 +54,8 @@ struct TaskBlueprint: Sendable {
             sandboxSpecification: self.sandbox(id, containers), targets: targets,
             healthCommands: Self.healthCommands(containers),
             logs: Self.logs(containers, task: id, region: self.scope.region),
-            unsupported: self.unsupported(containers), overrides: StoredShape.encode(Self.echo(self.overrides, of: self.definition)),
+            unsupported: self.unsupported(containers),
+            overrides: StoredShape.encode(Self.echo(self.overrides, of: self.definition)),
             enableExecuteCommand: self.enableExecuteCommand, ephemeralStorage: self.ephemeralStorage, role: self.role,
             pageSecret: secret)
         if revision != nil {
