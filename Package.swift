@@ -79,6 +79,7 @@ let package = Package(
         library("IAMAPI", in: "API/IAMAPI", ["Model", "WireProtocol"]),
         library("LambdaAPI", in: "API/LambdaAPI", ["Model", "WireProtocol"]),
         library("LogsAPI", in: "API/LogsAPI", ["Model", "WireProtocol"]),
+        library("S3API", in: "API/S3API", ["Model", "WireProtocol"]),
         library("STSAPI", in: "API/STSAPI", ["Model", "WireProtocol"]),
 
         // Pure decisions: no I/O, no clock.
@@ -160,6 +161,10 @@ let package = Package(
             "LogsService", in: "Services/LogsService",
             ["LogsAPI", "WireProtocol", "Model", "Store", lifecycle, logging]),
 
+        library(
+            "S3Service", in: "Services/S3Service",
+            ["S3API", "WireProtocol", "Model", "Store", crypto, lifecycle, logging, nioPosix]),
+
         // The files of a data directory that the server and the commands about it share.
         library("ServerFiles", in: "Server/ServerFiles", ["Model"]),
 
@@ -173,7 +178,7 @@ let package = Package(
                 "ECSService", "ELBv2Service",
                 "IAMService", "LambdaService", "LogsService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI",
                 "LambdaAPI",
-                "LogsAPI", "STSAPI", "CLinux", asyncHTTPClient, crypto, hummingbirdCore,
+                "LogsAPI", "S3API", "S3Service", "STSAPI", "CLinux", asyncHTTPClient, crypto, hummingbirdCore,
                 hummingbirdTLS, lifecycle,
                 logging, nioCore, nioHTTP1, nioPosix, nioSSL, unixSignals,
             ]),
@@ -201,7 +206,7 @@ let package = Package(
             [
                 "Server", "ServerFiles", "ProcessRuntime", "CloudWatchAPI", "CodeDeployAPI", "ECSAPI", "ELBv2API",
                 "IAMAPI", "LambdaAPI",
-                "LogsAPI", "STSAPI",
+                "LogsAPI", "S3API", "STSAPI",
                 "Store", "WireProtocol", "Model", logging,
             ]),
         tests("DeploymentEngineTests", ["DeploymentEngine", "Model"]),
@@ -224,7 +229,7 @@ let package = Package(
             "WireProtocolTests",
             [
                 "WireProtocol", "CloudWatchAPI", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI", "LambdaAPI",
-                "LogsAPI", "STSAPI",
+                "LogsAPI", "S3API", "STSAPI",
                 "Model", logging,
             ]),
         tests(
@@ -241,6 +246,8 @@ let package = Package(
             ]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "Model", logging]),
         tests("LogsServiceTests", ["LogsService", "LogsAPI", "Store", "WireProtocol", "Model", logging]),
+        tests(
+            "S3ServiceTests", ["S3Service", "S3API", "WireProtocol", "Store", "Model", lifecycle, logging]),
         tests(
             "LambdaServiceTests",
             [

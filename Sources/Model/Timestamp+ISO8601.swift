@@ -67,6 +67,20 @@ extension Timestamp {
             + " GMT"
     }
 
+    /// Reads the form of `httpDate`, for any weekday. `nil` for any other text.
+    package init?(httpDate text: String) {
+        let parts = text.split { $0 == " " || $0 == ":" || $0 == "," }
+        guard parts.count == 8, parts[7] == "GMT" || parts[7] == "UTC",
+            let month = Self.months.firstIndex(of: String(parts[2])),
+            let day = Int(parts[1]), let year = Int(parts[3]), let hour = Int(parts[4]), let minute = Int(parts[5]),
+            let second = Int(parts[6]), (1...31).contains(day), (1...9999).contains(year), (0..<24).contains(hour),
+            (0..<60).contains(minute), (0..<61).contains(second)
+        else { return nil }
+        self.init(
+            CalendarFields(
+                year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second, millisecond: 0))
+    }
+
     /// Reads the extended and the basic form, with or without a fraction, in UTC (`Z`) or with an offset (`+02:00`).
     package init?(iso8601 text: String) {
         if let basic = Self.fields(basic: text.utf8) {

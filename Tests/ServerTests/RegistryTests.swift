@@ -9,6 +9,7 @@ internal import Logging
 internal import LogsAPI
 internal import Model
 internal import ProcessRuntime
+internal import S3API
 internal import STSAPI
 internal import ServerFiles
 internal import Store
@@ -23,7 +24,7 @@ struct RegistryTests {
         (CloudWatch.service, CloudWatch.operations), (CodeDeploy.service, CodeDeploy.operations),
         (ECS.service, ECS.operations), (ELBv2.service, ELBv2.operations),
         (IAM.service, IAM.operations), (Lambda.service, Lambda.operations), (Logs.service, Logs.operations),
-        (STS.service, STS.operations),
+        (S3.service, S3.operations), (STS.service, STS.operations),
     ]
 
     /// Of a control plane over a temporary folder that nothing runs in.

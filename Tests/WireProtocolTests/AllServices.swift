@@ -5,6 +5,7 @@ internal import ELBv2API
 internal import IAMAPI
 internal import LambdaAPI
 internal import LogsAPI
+internal import S3API
 internal import STSAPI
 internal import WireProtocol
 
@@ -12,9 +13,9 @@ internal import WireProtocol
 enum AllServices {
     static let shapes: [any Shape.Type] =
         CloudWatch.shapes + CodeDeploy.shapes + ECS.shapes + ELBv2.shapes + IAM.shapes + Lambda.shapes + Logs.shapes
-        + STS.shapes
+        + S3.shapes + STS.shapes
     static let operations: [any AWSOperation.Type] =
         CloudWatch.operations + CodeDeploy.operations + ECS.operations + ELBv2.operations + IAM.operations
         + Lambda.operations + Logs.operations
-        + STS.operations
+        + S3.operations + STS.operations
 }

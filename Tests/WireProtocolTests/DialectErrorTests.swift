@@ -16,7 +16,8 @@ struct DialectErrorTests {
     @Test(arguments: WireDialect.allCases)
     func everyDialectCarriesStatusAndRequestID(dialect: WireDialect) {
         #expect(self.reply(dialect).status == 404)
-        #expect(self.reply(dialect).headers["x-amzn-RequestId"] == "id-1")
+        let header = dialect == .restXML ? "x-amz-request-id" : "x-amzn-RequestId"
+        #expect(self.reply(dialect).headers[header] == "id-1")
         #expect(
             self.reply(dialect).text.contains("Broken") || self.reply(dialect).headers["x-amzn-ErrorType"] == "Broken")
     }
@@ -31,7 +32,15 @@ struct DialectErrorTests {
     @Test func s3HasABareError() {
         #expect(
             self.reply(.restXML).text.hasSuffix(
-                "<Error><Code>Broken</Code><Message>a &lt;b&gt; &amp; c</Message><RequestId>id-1</RequestId></Error>"))
+                "<Error><Code>Broken</Code><Message>a &lt;b&gt; &amp; c</Message><RequestId>id-1</RequestId>"
+                    + "<HostId>id-1</HostId></Error>"))
+    }
+
+    @Test func s3NamesWhatAnErrorIsAbout() {
+        let error = AWSError(
+            code: "NoSuchKey", message: "m", status: 404, members: ["Key": .string("a&b"), "Size": .integer(3)])
+        let reply = WireDialect.restXML.codec.reply(error, of: self.service, requestID: "id-1")
+        #expect(reply.text.contains("<Message>m</Message><Key>a&amp;b</Key><Size>3</Size><RequestId>"))
     }
 
     @Test(arguments: [0, 23, 24, 255, 256, 65_535, 65_536])

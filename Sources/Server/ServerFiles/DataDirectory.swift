@@ -19,6 +19,8 @@ package struct DataDirectory: Sendable {
     /// The API's base URL, written when the server is ready and removed when it stops.
     package var endpoint: String { self.path + "/endpoint" }
     package var functions: String { self.path + "/functions" }
+    /// The bytes of S3 objects.
+    package var objects: String { self.path + "/objects" }
     package var tasks: String { self.path + "/tasks" }
     package var lock: String { self.path + "/lock" }
 
@@ -33,7 +35,7 @@ package struct DataDirectory: Sendable {
         guard chmod(self.path, 0o700) == 0 else {
             throw ServerFailure("cannot restrict \(self.path) to its owner: \(String(cString: strerror(errno)))")
         }
-        for folder in [self.functions, self.tasks, self.proxyState] { try self.makeFolder(folder) }
+        for folder in [self.functions, self.objects, self.tasks, self.proxyState] { try self.makeFolder(folder) }
     }
 
     private func makeFolder(_ path: String) throws(ServerFailure) {

@@ -7,6 +7,7 @@ internal import LambdaService
 internal import Logging
 internal import LogsService
 internal import Model
+internal import S3Service
 internal import ServerFiles
 internal import ServiceLifecycle
 internal import Store
@@ -57,6 +58,7 @@ struct ControlPlane {
             aws: client("lambda.amazonaws.com"), clock: clock, logger: logger)
         let cloudWatch = CloudWatchHandlers(
             store: store, metrics: metricStore, clock: clock, timeScale: configuration.timeScale, logger: logger)
+        let objects = S3Handlers(store: store, directory: directory.objects, clock: clock, logger: logger)
         let taskEnvironment = TaskEnvironment { endpoints.forTasks }
         let sessions = TaskRoleSessions(aws: client("ecs-tasks.amazonaws.com"), clock: clock)
         self.taskPages = TaskPages(
@@ -72,6 +74,7 @@ struct ControlPlane {
         loadBalancing.handlers.register(in: &registry)
         logs.register(in: &registry)
         lambda.register(in: &registry)
+        objects.register(in: &registry)
         ECSHandlers(
             store: store, aws: client("ecs.amazonaws.com"), clock: clock, taskEnvironment: taskEnvironment,
             timeScale: configuration.timeScale, logger: logger
@@ -91,6 +94,7 @@ struct ControlPlane {
         ]
         services += logs.services
         services += lambda.services
+        services += objects.services
         services.append(
             TaskController(
                 store: store, runtime: runtime, aws: client("ecs-tasks.amazonaws.com"), sessions: sessions,

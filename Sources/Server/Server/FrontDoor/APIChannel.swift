@@ -2,6 +2,7 @@ internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
+internal import WireProtocol
 
 /// The connections of one listener: HTTP/1.1, one call after the other. The task that answers a connection's calls runs on
 /// the connection's own event loop, so that a call which only reads the store changes threads nowhere.
@@ -15,7 +16,8 @@ struct APIChannel: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
         channel.eventLoop.makeCompletedFuture {
-            let exchanges = ExchangeHandler(maximumBody: FrontDoor.maximumBody)
+            let frontDoor = self.frontDoor
+            let exchanges = ExchangeHandler(maximumBody: FrontDoor.maximumBody) { frontDoor.streamsBody(of: $0) }
             try channel.pipeline.syncOperations.configureHTTPServerPipeline(
                 withPipeliningAssistance: true, withErrorHandling: true)
             try channel.pipeline.syncOperations.addHandler(exchanges)
@@ -30,7 +32,13 @@ struct APIChannel: ServerChildChannel {
                 let exchanges = connection.exchanges.value
                 while let arrival = await exchanges.next() {
                     switch arrival {
-                    case .request(let request): exchanges.answer(await self.frontDoor.respond(to: request))
+                    case .request(let request):
+                        let response = await self.frontDoor.respond(to: request)
+                        if let source = response.stream {
+                            await exchanges.answer(response, streaming: source)
+                        } else {
+                            exchanges.answer(response)
+                        }
                     case .oversized(let request): exchanges.answer(self.frontDoor.refuseBody(of: request))
                     }
                 }

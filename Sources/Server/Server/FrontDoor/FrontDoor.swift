@@ -13,6 +13,9 @@ struct FrontDoor: Sendable {
         return await self.dispatcher.respond(to: request)
     }
 
+    /// Whether the body of the request that begins so is handed over as it comes in (`WireRequest.stream`).
+    func streamsBody(of head: WireRequest) -> Bool { self.dispatcher.streamsBody(of: head) }
+
     /// Answers a request whose body was larger than `maximumBody`.
     func refuseBody(of request: WireRequest) -> WireResponse {
         self.dispatcher.refuseBody(of: request, limit: Self.maximumBody)

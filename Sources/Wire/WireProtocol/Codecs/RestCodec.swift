@@ -16,7 +16,9 @@ struct RestCodec: WireCodec {
             case .uri: Self.set(&members, member, labels[member.wireName].map { [$0] } ?? [], &failures)
             case .query: Self.set(&members, member, query.filter { $0.name == member.wireName }.map(\.value), &failures)
             case .header: Self.set(&members, member, request.headers.all(member.wireName), &failures)
-            case .headers: members[member.name] = Self.prefixed(request.headers, member.wireName)
+            case .headers:
+                let found = Self.prefixed(request.headers, member.wireName)
+                if found != .map([]) { members[member.name] = found }
             }
         }
         guard failures.isEmpty else { throw .members(failures) }
@@ -24,18 +26,24 @@ struct RestCodec: WireCodec {
     }
 
     /// The members that travel in the body.
-    private func body(_ bytes: [UInt8], of structure: StructureSchema) throws(UnreadableInput) -> WireMembers {
+    /// - Parameter root: the root element's name, where it is not the shape's.
+    private func body(
+        _ bytes: [UInt8], of structure: StructureSchema, root: String? = nil
+    ) throws(UnreadableInput) -> WireMembers {
         if let payload = structure.members.first(where: { $0.name == structure.payload }) {
             guard !bytes.isEmpty else { return [:] }
             switch payload.schema() {
             case .blob: return [payload.name: .blob(bytes)]
             case .string: return [payload.name: .string(String(decoding: bytes, as: UTF8.self))]
-            case .structure(let inner): return [payload.name: try self.documents.value(bytes, as: inner)]
+            case .structure(let inner):
+                return [payload.name: try self.documents.value(bytes, as: inner, root: payload.wireName)]
             case .document, .boolean, .integer, .double, .timestamp, .list, .map: return [:]
             }
         }
         guard !bytes.isEmpty, structure.members.contains(where: { $0.location == .body }) else { return [:] }
-        guard case .structure(var members) = try self.documents.value(bytes, as: structure) else { return [:] }
+        guard case .structure(var members) = try self.documents.value(bytes, as: structure, root: root) else {
+            return [:]
+        }
         for member in structure.members where member.location != .body { members[member.name] = nil }
         return members
     }
@@ -65,7 +73,7 @@ struct RestCodec: WireCodec {
     }
 
     func reply(_ output: WireValue, of operation: OperationFrame, requestID: String) -> WireResponse {
-        var response = WireResponse(status: operation.http.status, headers: ["x-amzn-RequestId": requestID])
+        var response = WireResponse(status: operation.http.status, headers: self.documents.identity(requestID))
         guard case .structure(let members) = output else { return response }
         for member in operation.output.members {
             guard let value = members[member.name] else { continue }
@@ -85,13 +93,18 @@ struct RestCodec: WireCodec {
             case .body, .query, .uri: break
             }
         }
-        guard response.status != 204 else { return response }
+        // A part of what was asked for has a status of its own (RFC 9110, section 15.3.7).
+        if response.status == 200, response.headers["Content-Range"] != nil { response.status = 206 }
+        guard response.status != 204, response.status != 304 else { return response }
         if let payload = operation.output.payload {
-            response.body = self.payload(
-                members[payload], operation.output.members.first { $0.name == payload }, operation)
-        } else {
+            let member = operation.output.members.first { $0.name == payload }
+            response.body = self.payload(members[payload], member, operation)
+            if case .structure? = member?.schema(), !response.body.isEmpty {
+                response.headers.append("Content-Type", self.documents.contentType)
+            }
+        } else if self.documents.areEmptyWritten || operation.output.members.contains(where: { $0.location == .body }) {
             response.headers.append("Content-Type", self.documents.contentType)
-            response.body = self.body(output, operation.output, operation)
+            response.body = self.body(output, operation.output, named: operation.resultWrapper, operation)
         }
         return response
     }
@@ -106,13 +119,16 @@ struct RestCodec: WireCodec {
     }
 
     /// The document of the members that travel in the body.
-    private func body(_ value: WireValue, _ structure: StructureSchema, _ operation: OperationFrame) -> [UInt8] {
+    /// - Parameter root: `nil` for the shape's own name.
+    private func body(
+        _ value: WireValue, _ structure: StructureSchema, named root: String?, _ operation: OperationFrame
+    ) -> [UInt8] {
         var members = WireMembers()
         if case .structure(let all) = value { members = all }
         let bodyNames = Set(structure.members.filter { $0.location == .body }.map(\.name))
         return self.documents.bytes(
-            .structure(members.filter { bodyNames.contains($0.key) }), as: structure, named: structure.name,
-            namespace: operation.service.xmlNamespace)
+            .structure(members.filter { bodyNames.contains($0.key) }), as: structure,
+            named: root ?? structure.name, namespace: operation.service.xmlNamespace)
     }
 
     func reply(_ error: AWSError, of service: ServiceDescription, requestID: String) -> WireResponse {
@@ -138,17 +154,21 @@ struct RestCodec: WireCodec {
             case .header:
                 request.headers.append(
                     member.wireName, TextualScalar.text(of: value, as: member.schema(), timestamps: .httpDate))
-            case .headers, .body, .statusCode: break
+            case .headers:
+                guard case .map(let entries) = value else { break }
+                for case (let key, .string(let text)) in entries { request.headers.append(member.wireName + key, text) }
+            case .body, .statusCode: break
             }
         }
-        request.target =
-            PathTemplate(operation.http.path).path(labels) + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        let template = PathTemplate(operation.http.path)
+        if !template.query.isEmpty { query.insert(template.query, at: 0) }
+        request.target = template.path(labels) + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
         if let payload = operation.input.payload {
             request.body = self.payload(
                 members[payload], operation.input.members.first { $0.name == payload }, operation)
         } else if operation.input.members.contains(where: { $0.location == .body }) {
             request.headers.append("Content-Type", self.documents.contentType)
-            request.body = self.body(input, operation.input, operation)
+            request.body = self.body(input, operation.input, named: nil, operation)
         }
         return request
     }
@@ -159,13 +179,16 @@ struct RestCodec: WireCodec {
         }
         guard (200..<300).contains(response.status) else { throw try self.documents.error(response, failure) }
         do {
-            var members = try self.body(response.body, of: operation.output)
+            var members = try self.body(response.body, of: operation.output, root: operation.resultWrapper)
             var failures: [ValidationFailure] = []
             for member in operation.output.members {
                 switch member.location {
                 case .header: Self.set(&members, member, response.headers.all(member.wireName), &failures)
                 case .statusCode: members[member.name] = .integer(response.status)
-                case .body, .headers, .query, .uri: break
+                case .headers:
+                    let found = Self.prefixed(response.headers, member.wireName)
+                    if found != .map([]) { members[member.name] = found }
+                case .body, .query, .uri: break
                 }
             }
             return .structure(members)

@@ -14,12 +14,36 @@ enum RestDocuments: Sendable {
         }
     }
 
-    func value(_ bytes: [UInt8], as structure: StructureSchema) throws(UnreadableInput) -> WireValue {
+    /// Whether a document without members is written at all.
+    var areEmptyWritten: Bool {
+        switch self {
+        case .json: true
+        case .xml: false
+        }
+    }
+
+    /// The headers by which a reply can be found again.
+    func identity(_ requestID: String) -> HeaderList {
+        switch self {
+        case .json: ["x-amzn-RequestId": requestID]
+        case .xml: ["x-amz-request-id": requestID, "x-amz-id-2": requestID]
+        }
+    }
+
+    /// - Parameter root: the root element's name, where it is not the shape's.
+    func value(
+        _ bytes: [UInt8], as structure: StructureSchema, root name: String? = nil
+    ) throws(UnreadableInput) -> WireValue {
         switch self {
         case .json: return try JSONBody.value(bytes, as: structure)
         case .xml:
-            guard let root = XMLElement(parsing: bytes) else { throw .syntax("the body is not well-formed XML") }
-            return XMLBinding.structure(root, structure)
+            guard let root = XMLElement(parsing: bytes), root.name == name ?? root.name else {
+                throw .syntax("the body is not well-formed XML, or not of the form that the operation takes")
+            }
+            guard let member = Self.onlyText(of: structure, named: name) else {
+                return XMLBinding.structure(root, structure)
+            }
+            return .structure(root.text.isEmpty ? [:] : [member.name: .string(root.text)])
         }
     }
 
@@ -27,13 +51,29 @@ enum RestDocuments: Sendable {
     func bytes(_ value: WireValue, as structure: StructureSchema, named name: String, namespace: String?) -> [UInt8] {
         switch self {
         case .json: JSONBinding.wire.text(value, as: structure)
-        case .xml: XMLText.document(name, namespace: namespace) { XMLBinding.write(value, of: structure, to: &$0) }
+        case .xml:
+            if case .structure(let members) = value, let member = Self.onlyText(of: structure, named: name) {
+                XMLText.document(name, namespace: namespace) {
+                    if case .string(let text)? = members[member.name] { $0.text(text) }
+                }
+            } else {
+                XMLText.document(name, namespace: namespace) { XMLBinding.write(value, of: structure, to: &$0) }
+            }
         }
     }
 
+    /// The member that is the whole text of its document: the root has its name (`LocationConstraint` of S3).
+    private static func onlyText(of structure: StructureSchema, named root: String?) -> MemberSchema? {
+        let members = structure.members.filter { $0.location == .body }
+        guard members.count == 1, let member = members.first, member.wireName == root,
+            case .string = member.schema()
+        else { return nil }
+        return member
+    }
+
     func reply(_ error: AWSError, requestID: String) -> WireResponse {
-        var response = WireResponse(
-            status: error.status, headers: ["Content-Type": self.contentType, "x-amzn-RequestId": requestID])
+        var response = WireResponse(status: error.status, headers: self.identity(requestID))
+        response.headers.append("Content-Type", self.contentType)
         switch self {
         case .json:
             response.headers.append("x-amzn-ErrorType", error.code)
@@ -44,10 +84,16 @@ enum RestDocuments: Sendable {
             ]
             response.body = JSONValue.object(members + JSONBody.members(of: error)).serialized
         case .xml:
-            response.headers.append("x-amz-request-id", requestID)
-            let members = [("Code", error.code), ("Message", error.message), ("RequestId", requestID)]
+            guard error.status != 304 else { return response }
             response.body = XMLText.document("Error") { text in
-                for (name, value) in members { text.element(name, value) }
+                text.element("Code", error.code)
+                text.element("Message", error.message)
+                for member in error.members.entries {
+                    if case .string(let value) = member.value { text.element(member.key, value) }
+                    if case .integer(let value) = member.value { text.element(member.key, String(value)) }
+                }
+                text.element("RequestId", requestID)
+                text.element("HostId", requestID)
             }
         }
         return response

@@ -16,7 +16,8 @@ enum TextualScalar {
         case .string: .string(text)
         case .blob: Base64.decode(text).map { .blob($0) }
         case .timestamp:
-            (Timestamp(iso8601: text) ?? Double(text).flatMap(Timestamp.init(untrustedSeconds:))).map { .timestamp($0) }
+            (Timestamp(iso8601: text) ?? Timestamp(httpDate: text)
+                ?? Double(text).flatMap(Timestamp.init(untrustedSeconds:))).map { .timestamp($0) }
         // Text that is no JSON is no document.
         case .document: (try? JSONValue(parsing: text)).map { .document($0) }
         case .list, .map, .structure: nil

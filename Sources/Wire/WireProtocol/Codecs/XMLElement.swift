@@ -1,5 +1,6 @@
 /// An XML element as it was read, without attributes: all that AWS's XML protocols need.
 struct XMLElement: Equatable, Sendable {
+    /// Without its namespace prefix.
     let name: String
     /// The text of an element without children.
     var text = ""
@@ -12,101 +13,155 @@ struct XMLElement: Equatable, Sendable {
 
 extension XMLElement {
     /// Reads a document's root: elements, text, CDATA and the five entities; declarations, comments and attributes are
-    /// skipped. `nil` where the text is not well-formed.
+    /// skipped. `nil` where the text is not well-formed. Takes time in proportion to the length.
     init?(parsing bytes: [UInt8]) {
-        var parser = XMLParser(rest: Substring(String(decoding: bytes, as: UTF8.self)))
+        var parser = XMLParser(bytes: bytes)
         guard let root = parser.document() else { return nil }
         self = root
     }
 }
 
 private struct XMLParser {
-    var rest: Substring
+    private static let maximumDepth = 64
+
+    let bytes: [UInt8]
+    var position = 0
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    private var current: UInt8? { self.position < self.bytes.count ? self.bytes[self.position] : nil }
 
     mutating func document() -> XMLElement? {
-        self.skipMisc()
-        guard self.rest.first == "<" else { return nil }
+        self.skip(StaticString("\u{FEFF}"))
+        while true {
+            self.skipSpace()
+            if self.begins("<!--") {
+                guard self.skip(past: "-->") else { return nil }
+            } else if self.begins("<?") || self.begins("<!") {
+                guard self.skip(past: ">") else { return nil }
+            } else {
+                break
+            }
+        }
+        guard self.current == UInt8(ascii: "<") else { return nil }
         return self.element(depth: 0)
     }
 
-    private mutating func skipMisc() {
-        while true {
-            self.rest = self.rest.drop { $0.isWhitespace }
-            if self.rest.hasPrefix("<?") || self.rest.hasPrefix("<!") {
-                guard self.skip(past: self.rest.hasPrefix("<!--") ? "-->" : ">") else { return }
-            } else {
-                return
-            }
-        }
-    }
-
-    private mutating func skip(past mark: String) -> Bool {
-        var candidate = self.rest
-        while !candidate.isEmpty, !candidate.hasPrefix(mark) { candidate = candidate.dropFirst() }
-        guard !candidate.isEmpty else { return false }
-        self.rest = candidate.dropFirst(mark.count)
-        return true
-    }
-
     private mutating func element(depth: Int) -> XMLElement? {
-        guard depth < 64 else { return nil }
-        self.rest = self.rest.dropFirst()
-        let name = self.rest.prefix { !$0.isWhitespace && $0 != ">" && $0 != "/" }
-        guard !name.isEmpty else { return nil }
-        self.rest = self.rest.dropFirst(name.count)
-        let attributes = self.rest.prefix { $0 != ">" }
-        self.rest = self.rest.dropFirst(attributes.count)
-        guard self.rest.first == ">" else { return nil }
-        self.rest = self.rest.dropFirst()
-        var element = XMLElement(String(name))
-        if attributes.last == "/" { return element }
-        while true {
-            if self.rest.hasPrefix("</") {
-                self.rest = self.rest.dropFirst(2)
-                guard self.rest.hasPrefix(name) else { return nil }
-                guard self.skip(past: ">") else { return nil }
-                if !element.children.isEmpty { element.text = "" }
-                return element
-            } else if self.rest.hasPrefix("<![CDATA[") {
-                self.rest = self.rest.dropFirst(9)
-                let start = self.rest
-                guard self.skip(past: "]]>") else { return nil }
-                element.text += start.prefix(start.count - self.rest.count - 3)
-            } else if self.rest.hasPrefix("<!--") {
-                guard self.skip(past: "-->") else { return nil }
-            } else if self.rest.first == "<" {
-                guard let child = self.element(depth: depth + 1) else { return nil }
-                element.children.append(child)
-            } else {
-                let text = self.rest.prefix { $0 != "<" }
-                guard text.count < self.rest.count else { return nil }
-                self.rest = self.rest.dropFirst(text.count)
-                element.text += Self.unescaped(text)
+        guard depth < Self.maximumDepth else { return nil }
+        self.position += 1
+        let start = self.position
+        while let byte = self.current, !Self.isSpace(byte), byte != UInt8(ascii: ">"), byte != UInt8(ascii: "/") {
+            self.position += 1
+        }
+        let name = self.bytes[start..<self.position]
+        guard !name.isEmpty, let isClosed = self.skipAttributes() else { return nil }
+        let local = name.lastIndex(of: UInt8(ascii: ":")).map { name[($0 + 1)...] } ?? name
+        var element = XMLElement(String(decoding: local, as: UTF8.self))
+        return isClosed || self.content(of: &element, named: name, depth: depth) ? element : nil
+    }
+
+    /// Up to the end of a start tag.
+    /// - Returns: whether the element ends with it; `nil` where it has no end.
+    private mutating func skipAttributes() -> Bool? {
+        var quote: UInt8?
+        while let byte = self.current {
+            self.position += 1
+            if let open = quote {
+                if byte == open { quote = nil }
+            } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                quote = byte
+            } else if byte == UInt8(ascii: ">") {
+                return self.bytes[self.position - 2] == UInt8(ascii: "/")
             }
+        }
+        return nil
+    }
+
+    private mutating func content(of element: inout XMLElement, named name: ArraySlice<UInt8>, depth: Int) -> Bool {
+        var text: [UInt8] = []
+        while let byte = self.current {
+            if byte != UInt8(ascii: "<") {
+                self.appendText(to: &text)
+            } else if self.begins("</") {
+                self.position += 2
+                guard self.bytes[self.position...].starts(with: name) else { return false }
+                self.position += name.count
+                self.skipSpace()
+                guard self.current == UInt8(ascii: ">") else { return false }
+                self.position += 1
+                if element.children.isEmpty { element.text = String(decoding: text, as: UTF8.self) }
+                return true
+            } else if self.begins("<![CDATA[") {
+                self.position += 9
+                let start = self.position
+                guard self.skip(past: "]]>") else { return false }
+                text += self.bytes[start..<(self.position - 3)]
+            } else if self.begins("<!--") {
+                guard self.skip(past: "-->") else { return false }
+            } else {
+                guard let child = self.element(depth: depth + 1) else { return false }
+                element.children.append(child)
+            }
+        }
+        return false
+    }
+
+    /// Up to the next tag. An entity that is not known stands for itself.
+    private mutating func appendText(to text: inout [UInt8]) {
+        while let byte = self.current, byte != UInt8(ascii: "<") {
+            self.position += 1
+            guard byte == UInt8(ascii: "&") else {
+                text.append(byte)
+                continue
+            }
+            // The longest is a character's number.
+            let end = self.bytes[self.position...].prefix(12).firstIndex(of: UInt8(ascii: ";"))
+            guard let end, let meaning = Self.entity(self.bytes[self.position..<end]) else {
+                text.append(byte)
+                continue
+            }
+            text += meaning
+            self.position = end + 1
         }
     }
 
-    private static func unescaped(_ text: Substring) -> String {
-        guard text.contains("&") else { return String(text) }
-        var result = ""
-        var rest = text
-        while let ampersand = rest.firstIndex(of: "&") {
-            result += rest[..<ampersand]
-            rest = rest[rest.index(after: ampersand)...]
-            guard let end = rest.firstIndex(of: ";") else { return result + "&" + rest }
-            let name = rest[..<end]
-            rest = rest[rest.index(after: end)...]
-            switch name {
-            case "amp": result += "&"
-            case "lt": result += "<"
-            case "gt": result += ">"
-            case "quot": result += "\""
-            case "apos": result += "'"
-            default:
-                let code = name.hasPrefix("#x") ? UInt32(name.dropFirst(2), radix: 16) : UInt32(name.dropFirst())
-                result += code.flatMap(Unicode.Scalar.init).map { String(Character($0)) } ?? "&\(name);"
-            }
+    private static func entity(_ name: ArraySlice<UInt8>) -> [UInt8]? {
+        switch String(decoding: name, as: UTF8.self) {
+        case "amp": return [UInt8(ascii: "&")]
+        case "lt": return [UInt8(ascii: "<")]
+        case "gt": return [UInt8(ascii: ">")]
+        case "quot": return [UInt8(ascii: "\"")]
+        case "apos": return [UInt8(ascii: "'")]
+        case let other where other.hasPrefix("#"):
+            let code = other.hasPrefix("#x") ? UInt32(other.dropFirst(2), radix: 16) : UInt32(other.dropFirst())
+            return code.flatMap(Unicode.Scalar.init).map { Array(String(Character($0)).utf8) }
+        default: return nil
         }
-        return result + rest
     }
+
+    private func begins(_ mark: StaticString) -> Bool {
+        mark.withUTF8Buffer { self.bytes[self.position...].starts(with: $0) }
+    }
+
+    private mutating func skip(_ mark: StaticString) {
+        if self.begins(mark) { self.position += mark.utf8CodeUnitCount }
+    }
+
+    private mutating func skip(past mark: StaticString) -> Bool {
+        while self.position < self.bytes.count {
+            if self.begins(mark) {
+                self.position += mark.utf8CodeUnitCount
+                return true
+            }
+            self.position += 1
+        }
+        return false
+    }
+
+    private mutating func skipSpace() {
+        while let byte = self.current, Self.isSpace(byte) { self.position += 1 }
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
 }

@@ -38,6 +38,9 @@ struct XMLText {
         self.element(name) { $0.append(text) }
     }
 
+    /// Text of the element that is open.
+    mutating func text(_ text: String) { self.append(text) }
+
     private mutating func append(_ text: String) {
         guard text.utf8.contains(where: Self.isEscaped) else {
             self.bytes.append(contentsOf: text.utf8)

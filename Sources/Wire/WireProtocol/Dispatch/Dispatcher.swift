@@ -64,7 +64,7 @@ package struct Dispatcher: Sendable {
     private struct Incoming {
         /// What the signature is about.
         let received: WireRequest
-        /// With its body inflated.
+        /// With its body inflated, and a bucket of the host name in its path.
         let request: WireRequest
         let signed: SignedRequest?
         let unreadable: AuthenticationFailure?
@@ -77,7 +77,8 @@ package struct Dispatcher: Sendable {
         let requestID = Identifiers.uuid()
         let request: WireRequest
         do {
-            request = try received.inflated()
+            // An object is stored as it was encoded.
+            request = received.stream == nil ? try received.inflated() : received
         } catch {
             return (self.refuse(received, error.error, requestID), nil, nil)
         }
@@ -88,7 +89,8 @@ package struct Dispatcher: Sendable {
         } catch {
             (signed, unreadable) = (nil, error)
         }
-        switch self.router.route(request, signingName: signed?.scope.service) {
+        let addressed = Self.addressed(request, signingName: signed?.scope.service)
+        switch self.router.route(addressed, signingName: signed?.scope.service) {
         case .noService(let name, let dialect):
             let error = Self.noService(name, dialect)
             return (Self.reply(error, of: Self.nowhere, to: request, dialect, requestID), nil, nil)
@@ -98,9 +100,24 @@ package struct Dispatcher: Sendable {
             return (response, service.name, service.operationNames.contains(name) ? name : nil)
         case .operation(let service, let entry, let dialect):
             let incoming = Incoming(
-                received: received, request: request, signed: signed, unreadable: unreadable, requestID: requestID)
+                received: received, request: addressed, signed: signed, unreadable: unreadable, requestID: requestID)
             return (await self.respond(incoming, service, entry, dialect), service.description.name, entry.name)
         }
+    }
+
+    private static func addressed(_ request: WireRequest, signingName: String?) -> WireRequest {
+        guard signingName ?? SignatureV4.s3 == SignatureV4.s3 else { return request }
+        return BucketHost.pathStyle(request)
+    }
+
+    /// Whether the body of the request that begins so is handed over as it comes in, as `stream`.
+    package func streamsBody(of head: WireRequest) -> Bool {
+        // Most calls are known by their method to have no such body.
+        guard self.router.streamingMethods.contains(head.method) else { return false }
+        // An unreadable signature is answered without the body as well.
+        let signingName = (try? SignedRequest.read(head))?.scope.service
+        return self.router.streamsBody(
+            Self.addressed(head, signingName: signingName), signingName: signingName)
     }
 
     /// Answers for a request whose body is larger than any operation takes. Its body was not read, so that no signature can be checked.
@@ -112,7 +129,7 @@ package struct Dispatcher: Sendable {
     private func refuse(_ request: WireRequest, _ error: AWSError, _ requestID: String) -> WireResponse {
         // An unreadable signature names no service; the form of the request has to do.
         let signingName = (try? SignedRequest.read(request))?.scope.service
-        switch self.router.route(request, signingName: signingName) {
+        switch self.router.route(Self.addressed(request, signingName: signingName), signingName: signingName) {
         case .noService(_, let dialect): return Self.reply(error, of: Self.nowhere, to: request, dialect, requestID)
         case .noOperation(let service, _, let dialect):
             return Self.reply(error, of: service, to: request, dialect, requestID)
@@ -134,17 +151,29 @@ package struct Dispatcher: Sendable {
         _ incoming: Incoming, _ service: OperationRegistry.RegisteredService, _ entry: OperationRegistry.Entry,
         _ dialect: WireDialect
     ) async -> WireResponse {
-        let request = incoming.request
+        var request = incoming.request
         do {
-            let principal = try await self.principal(of: incoming, service.description, dialect)
-            let scope = Scope(account: self.account, region: incoming.signed?.scope.region ?? self.defaultRegion)
-            let context = RequestContext(
-                scope: scope, principal: principal, requestID: incoming.requestID, host: request.headers["Host"])
+            let caller = try await self.caller(of: incoming, service.description, dialect)
+            let scope = Scope(account: self.account, region: self.region(of: incoming.signed))
             let frame = OperationFrame(entry, of: service.description)
+            var payload: PayloadReader?
+            if dialect == .restXML {
+                let reader = try self.payload(of: incoming, caller, entry.input)
+                if entry.input.isPayloadStreamed {
+                    payload = reader
+                    request.body = []
+                } else {
+                    request.body = try await reader.collect()
+                }
+            }
+            let context = RequestContext(
+                scope: scope, principal: caller.principal, requestID: incoming.requestID,
+                host: request.headers["Host"], payload: payload)
             let input = try self.input(of: request, frame, service.validationErrors, dialect)
             let output = try await entry.invoke(input, context)
             var response = dialect.codec.reply(output, of: frame, requestID: incoming.requestID)
             for header in context.replyHeaders.all { response.headers.append(header.name, header.value) }
+            response.stream = context.replyStream.source
             return response
         } catch let error as AWSError {
             return Self.reply(error, of: service.description, to: request, dialect, incoming.requestID)
@@ -160,23 +189,50 @@ package struct Dispatcher: Sendable {
         }
     }
 
-    private func principal(
+    private func region(of signed: SignedRequest?) -> String {
+        // A signature of version 2 names none.
+        guard let region = signed?.scope.region, !region.isEmpty else { return self.defaultRegion }
+        return region
+    }
+
+    /// The body of a request of S3, whose checks belong to the protocol.
+    private func payload(of incoming: Incoming, _ caller: Caller, _ input: StructureSchema) throws -> PayloadReader {
+        let request = incoming.received
+        var isHashRequired = false
+        if case .required = self.authentication, case .header? = incoming.signed?.form { isHashRequired = true }
+        // Where a whole body has checksums as members, they are of something else than the body.
+        let isChecked =
+            input.isPayloadStreamed || !input.members.contains { PayloadDeclaration.isChecksum($0.wireName) }
+        let declaration = try PayloadDeclaration(
+            request.headers, isHashRequired: isHashRequired, isChecksumBody: isChecked)
+        let signatures = caller.verified.map {
+            ChunkSignatures(key: self.keys.key($0.secret, $0.signed.scope), signed: $0.signed)
+        }
+        return PayloadReader(request.stream ?? ByteSource(request.body), declaration, signatures: signatures)
+    }
+
+    /// Who calls.
+    private struct Caller {
+        let principal: Principal
+        /// Where the signature was verified: what the signatures of a body's chunks are verified with.
+        var verified: (secret: String, signed: SignedRequest)?
+    }
+
+    private func caller(
         of incoming: Incoming, _ service: ServiceDescription, _ dialect: WireDialect
-    ) async throws -> Principal {
-        let signed = incoming.signed
+    ) async throws -> Caller {
         if case .off(let principal) = self.authentication {
             // A key that is known keeps its identity, so that hooks and tasks are told apart also without checks.
-            guard let signed else { return principal }
-            return try await self.credential(signed.accessKeyID)?.principal ?? principal
+            guard let signed = incoming.signed else { return Caller(principal: principal) }
+            return Caller(principal: try await self.credential(signed.accessKeyID)?.principal ?? principal)
         }
         if let unreadable = incoming.unreadable { throw unreadable.error(for: dialect) }
-        guard let signed else { throw AuthenticationFailure.missing.error(for: dialect) }
+        guard let signed = incoming.signed else { throw AuthenticationFailure.missing.error(for: dialect) }
         let credential = try await self.credential(signed.accessKeyID)
         do {
             try SignatureVerification(
                 request: incoming.received, signed: signed, now: self.clock.now(), keys: self.keys
-            )
-            .check(credential)
+            ).check(credential)
         } catch {
             throw error.error(for: dialect)
         }
@@ -184,7 +240,7 @@ package struct Dispatcher: Sendable {
         guard signed.scope.service == service.signingName else {
             throw AuthenticationFailure.otherService(expected: service.signingName).error(for: dialect)
         }
-        return credential.principal
+        return Caller(principal: credential.principal, verified: (credential.secretAccessKey, signed))
     }
 
     private func input(
@@ -195,7 +251,15 @@ package struct Dispatcher: Sendable {
             input = try dialect.codec.input(of: request, for: frame)
         } catch {
             switch error {
-            case .syntax(let reason): throw AWSError(code: "SerializationException", message: reason)
+            case .syntax(let reason):
+                guard dialect != .restXML else {
+                    throw AWSError(
+                        code: "MalformedXML",
+                        message:
+                            "The XML you provided was not well-formed or did not validate against our published schema"
+                    )
+                }
+                throw AWSError(code: "SerializationException", message: reason)
             case .members(let failures): throw errors.error(frame.name, failures)
             }
         }
@@ -227,7 +291,13 @@ package struct Dispatcher: Sendable {
                 message: isKnown
                     ? "Could not find operation \(name) for version \(service.apiVersion): Teal does not support it"
                     : "Could not find operation \(name) for version \(service.apiVersion)")
-        case .awsJSON10, .awsJSON11, .restJSON1, .restXML, .rpcV2CBOR:
+        case .restXML:
+            return isKnown
+                ? PayloadError.notImplemented("\(service.name) operation \(name)")
+                : AWSError(
+                    code: "MethodNotAllowed",
+                    message: "The specified method is not allowed against this resource: \(name)", status: 405)
+        case .awsJSON10, .awsJSON11, .restJSON1, .rpcV2CBOR:
             return AWSError(
                 code: "UnknownOperationException",
                 message: isKnown

@@ -15,6 +15,20 @@ package final class InProcessDispatch: AWSClient.Transport {
         self.registry.withLock { $0 = registry }
     }
 
+    /// The largest payload that a call inside the server takes whole.
+    private static let maximumPayload = 256 << 20
+
+    /// The output with a payload that was not held whole as its member.
+    private static func whole(
+        _ output: WireValue, _ context: RequestContext, _ schema: StructureSchema
+    ) async throws -> WireValue {
+        guard let source = context.replyStream.source, let payload = schema.payload,
+            case .structure(var members) = output
+        else { return output }
+        members[payload] = .blob(try await source.collect(upTo: Self.maximumPayload))
+        return .structure(members)
+    }
+
     package func send<Operation: AWSOperation>(
         _ operation: Operation.Type, _ input: Operation.Input, scope: Scope, principal: Principal
     ) async throws -> AWSClient.Reply<Operation.Output> {
@@ -26,7 +40,8 @@ package final class InProcessDispatch: AWSClient.Transport {
         }
         let context = RequestContext(scope: scope, principal: principal, requestID: Identifiers.uuid())
         do {
-            let output = try await Operation.Output(wire: entry.invoke(input.wireValue, context))
+            let value = try await Self.whole(entry.invoke(input.wireValue, context), context, Operation.Output.schema)
+            let output = try Operation.Output(wire: value)
             let headers = context.replyHeaders.all.map { ($0.name.lowercased(), $0.value) }
             return AWSClient.Reply(output: output, headers: Dictionary(headers) { $1 })
         } catch let error as AWSError {

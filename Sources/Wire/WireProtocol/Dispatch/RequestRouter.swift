@@ -13,14 +13,41 @@ struct RequestRouter: Sendable {
     private struct PathRoute: Sendable {
         let service: String
         let method: String
+        let path: String
         let template: PathTemplate
         let operation: String
+        let isServed: Bool
+        /// What tells it from the operations that share its method and path: the members of query and headers that it
+        /// cannot do without.
+        var distinctions: [MemberSchema] = []
+
+        /// Whoever asks for more comes first.
+        func precedes(_ other: PathRoute) -> Bool {
+            let (mine, theirs) = (self.template.specificity, other.template.specificity)
+            if mine != theirs { return mine > theirs }
+            if self.distinctions.count != other.distinctions.count {
+                return self.distinctions.count > other.distinctions.count
+            }
+            return self.isServed != other.isServed ? self.isServed : self.operation < other.operation
+        }
+
+        func matches(_ request: WireRequest, queryNames: Set<String>) -> Bool {
+            guard self.method == request.method else { return false }
+            let isComplete = self.distinctions.allSatisfy { member in
+                member.location == .query
+                    ? queryNames.contains(member.wireName) : request.headers[member.wireName] != nil
+            }
+            return isComplete && self.template.labels(of: request.path, query: request.query) != nil
+        }
     }
 
     private let registry: OperationRegistry
     private let byTargetPrefix: [String: String]
     private let bySigningName: [String: String]
     private let paths: [PathRoute]
+    private let pathsByService: [String: [PathRoute]]
+    /// Methods of operations whose body is not held whole.
+    let streamingMethods: Set<String>
 
     init(_ registry: OperationRegistry) {
         self.registry = registry
@@ -30,23 +57,44 @@ struct RequestRouter: Sendable {
         for (name, service) in registry.services {
             if let prefix = service.description.targetPrefix { byTargetPrefix[prefix] = name }
             bySigningName[service.description.signingName] = name
-            guard service.description.dialects.contains(.restJSON1) else { continue }
-            for entry in service.operations.values {
-                paths.append(
-                    PathRoute(
-                        service: name, method: entry.http.method, template: PathTemplate(entry.http.path),
-                        operation: entry.name))
-            }
-            for unserved in service.description.unservedPaths {
-                paths.append(
-                    PathRoute(
-                        service: name, method: unserved.method, template: PathTemplate(unserved.path),
-                        operation: unserved.operation))
-            }
+            guard service.description.pathDialect != nil else { continue }
+            paths += Self.paths(of: service, name)
         }
         self.byTargetPrefix = byTargetPrefix
         self.bySigningName = bySigningName
-        self.paths = paths.sorted { ($0.template.specificity, $1.operation) > ($1.template.specificity, $0.operation) }
+        self.paths = paths.sorted { $0.precedes($1) }
+        self.pathsByService = Dictionary(grouping: self.paths, by: \.service)
+        self.streamingMethods = Set(
+            registry.services.values.flatMap(\.operations.values).filter(\.input.isPayloadStreamed).map(\.http.method))
+    }
+
+    private static func paths(of service: OperationRegistry.RegisteredService, _ name: String) -> [PathRoute] {
+        var paths = service.operations.values.map { entry in
+            PathRoute(
+                service: name, method: entry.http.method, path: entry.http.path,
+                template: PathTemplate(entry.http.path), operation: entry.name, isServed: true,
+                distinctions: entry.input.members.filter {
+                    $0.isRequired && [.query, .header].contains($0.location)
+                })
+        }
+        paths += service.description.unservedPaths.map { unserved in
+            PathRoute(
+                service: name, method: unserved.method, path: unserved.path, template: PathTemplate(unserved.path),
+                operation: unserved.operation, isServed: false)
+        }
+        let siblings = Dictionary(grouping: paths) { "\($0.method) \($0.path)" }.mapValues(\.count)
+        return paths.map { path in
+            var path = path
+            // Alone on its path, an operation is meant also where a member is missing, and can say so.
+            if siblings["\(path.method) \(path.path)"] == 1 { path.distinctions = [] }
+            return path
+        }
+    }
+
+    /// Whether the body of the request that begins so is better not waited for.
+    func streamsBody(_ head: WireRequest, signingName: String?) -> Bool {
+        guard case .operation(_, let entry, _) = self.route(head, signingName: signingName) else { return false }
+        return entry.input.isPayloadStreamed
     }
 
     /// - Parameter signingName: from the credential scope, if the request has one.
@@ -57,7 +105,7 @@ struct RequestRouter: Sendable {
         if let target = request.headers["X-Amz-Target"] { return self.route(target: target, request) }
         let name = signingName.flatMap { self.bySigningName[$0] }
         if let name, let service = self.registry.services[name] {
-            if service.description.dialects.contains(.restJSON1) { return self.route(path: request, service) }
+            if let dialect = service.description.pathDialect { return self.route(path: request, service, dialect) }
             if service.description.dialects.contains(.awsQuery) { return self.route(form: request, service, .awsQuery) }
             if service.description.dialects.contains(.ec2Query) { return self.route(form: request, service, .ec2Query) }
             return .noOperation(
@@ -115,15 +163,19 @@ struct RequestRouter: Sendable {
         return self.found(action, service, dialect)
     }
 
-    private func route(path request: WireRequest, _ service: OperationRegistry.RegisteredService) -> Route {
-        let match = self.paths.first {
-            $0.service == service.description.name && $0.method == request.method
-                && $0.template.labels(of: request.path, query: request.query) != nil
-        }
+    private func route(
+        path request: WireRequest, _ service: OperationRegistry.RegisteredService, _ dialect: WireDialect
+    ) -> Route {
+        let names = Self.queryNames(request)
+        let match = self.pathsByService[service.description.name]?.first { $0.matches(request, queryNames: names) }
         guard let match else {
-            return .noOperation(service.description, name: "\(request.method) \(request.path)", .restJSON1)
+            return .noOperation(service.description, name: "\(request.method) \(request.path)", dialect)
         }
-        return self.found(match.operation, service, .restJSON1)
+        return self.found(match.operation, service, dialect)
+    }
+
+    private static func queryNames(_ request: WireRequest) -> Set<String> {
+        request.query.isEmpty ? [] : Set(PercentEncoding.pairs(request.query, plusIsSpace: false).map(\.name))
     }
 
     private func routeUnsigned(_ request: WireRequest) -> Route {
@@ -135,11 +187,11 @@ struct RequestRouter: Sendable {
             guard let service else { return .noService(name: "\(action) for version \(version)", .awsQuery) }
             return self.found(action, service, .awsQuery)
         }
-        for path in self.paths where path.method == request.method {
-            guard path.template.labels(of: request.path, query: request.query) != nil,
-                let service = self.registry.services[path.service]
+        let names = Self.queryNames(request)
+        for path in self.paths where path.matches(request, queryNames: names) {
+            guard let service = self.registry.services[path.service], let dialect = service.description.pathDialect
             else { continue }
-            return self.found(path.operation, service, .restJSON1)
+            return self.found(path.operation, service, dialect)
         }
         return .noService(name: "\(request.method) \(request.path)", Self.guess(request, signingName: nil))
     }
@@ -177,4 +229,9 @@ struct RequestRouter: Sendable {
     }
 
     private static let xmlServices: Set = ["cloudfront", "route53", "s3", "s3express", "s3-object-lambda"]
+}
+
+extension ServiceDescription {
+    /// The dialect in which operations are told apart by method and path, if it has one.
+    fileprivate var pathDialect: WireDialect? { self.dialects.first { $0 == .restJSON1 || $0 == .restXML } }
 }

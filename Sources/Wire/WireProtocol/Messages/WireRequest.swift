@@ -1,10 +1,12 @@
-/// One HTTP request, whole: what a codec writes as a client and reads as a server.
+/// One HTTP request: what a codec writes as a client and reads as a server.
 package struct WireRequest: Sendable, Equatable {
     package var method: String
     /// Path and query as they stand on the request line, still percent-encoded.
     package var target: String
     package var headers: HeaderList
     package var body: [UInt8]
+    /// Where the body is not held whole: its bytes as they come in, in place of `body`.
+    package var stream: ByteSource?
 
     package init(method: String, target: String, headers: HeaderList = HeaderList(), body: [UInt8] = []) {
         self.method = method
@@ -25,11 +27,13 @@ package struct WireRequest: Sendable, Equatable {
     }
 }
 
-/// One HTTP reply, whole.
+/// One HTTP reply.
 package struct WireResponse: Sendable, Equatable {
     package var status: Int
     package var headers: HeaderList
     package var body: [UInt8]
+    /// Where the body is not held whole: its bytes, of known length, in place of `body`.
+    package var stream: ByteSource?
 
     package init(status: Int, headers: HeaderList = HeaderList(), body: [UInt8] = []) {
         self.status = status

@@ -7,7 +7,8 @@ package protocol AWSOperation: Sendable {
     static var service: ServiceDescription { get }
     /// Method, path and success status of the HTTP-bound protocols; `POST /` and 200 for the others.
     static var http: HTTPBinding { get }
-    /// The element around the output in awsQuery (`CreateListenerResult`); `nil` where there is none.
+    /// The element around the output: in awsQuery (`CreateListenerResult`), and the root in restXml where it is not named
+    /// after the output's shape (`ListBucketResult`); `nil` where there is none.
     static var resultWrapper: String? { get }
 }
 

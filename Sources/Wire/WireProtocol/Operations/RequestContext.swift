@@ -10,16 +10,23 @@ package struct RequestContext: Sendable {
     package let host: String?
     /// Headers that the reply carries besides the protocol's own, such as `x-teal-routing-generation`.
     package let replyHeaders: ReplyHeaders
+    /// The body of an operation whose payload is not held whole. `nil` for calls inside the server, which pass it as the
+    /// payload's own member.
+    package let payload: PayloadReader?
+    /// Takes the payload of a reply that is not held whole.
+    package let replyStream: ReplyStream
 
     package init(
         scope: Scope, principal: Principal, requestID: String, host: String? = nil,
-        replyHeaders: ReplyHeaders = ReplyHeaders()
+        replyHeaders: ReplyHeaders = ReplyHeaders(), payload: PayloadReader? = nil
     ) {
         self.scope = scope
         self.principal = principal
         self.requestID = requestID
         self.host = host
         self.replyHeaders = replyHeaders
+        self.payload = payload
+        self.replyStream = ReplyStream()
     }
 }
 

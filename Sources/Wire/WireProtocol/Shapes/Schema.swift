@@ -87,13 +87,19 @@ package final class StructureSchema: Sendable {
     package let members: [MemberSchema]
     /// The member that is the whole body (restJson1, restXml), if any.
     package let payload: String?
+    /// The payload is bytes that are not held whole: they travel beside the value (`RequestContext.payload`, `ReplyStream`).
+    package let isPayloadStreamed: Bool
     /// Exactly one member is set.
     package let isUnion: Bool
 
-    package init(_ name: String, payload: String? = nil, isUnion: Bool = false, members: [MemberSchema] = []) {
+    package init(
+        _ name: String, payload: String? = nil, isPayloadStreamed: Bool = false, isUnion: Bool = false,
+        members: [MemberSchema] = []
+    ) {
         self.name = name
         self.members = members
         self.payload = payload
+        self.isPayloadStreamed = isPayloadStreamed
         self.isUnion = isUnion
     }
 }

@@ -17,10 +17,14 @@ package struct RequestSigner: Sendable {
         let date = now.basicISO8601
         request.headers.append("X-Amz-Date", date)
         if let token = self.sessionToken { request.headers.append("X-Amz-Security-Token", token) }
+        if service == SignatureV4.s3, request.headers["x-amz-content-sha256"] == nil {
+            request.headers.append("x-amz-content-sha256", SignatureV4.sha256(request.body))
+        }
         let scope = SignatureV4.CredentialScope(date: String(date.prefix(8)), region: region, service: service)
         let signedHeaders = Set(request.headers.fields.map { $0.name.lowercased() }).sorted()
         let canonical = SignatureV4.canonicalRequest(
-            request, signedHeaders: signedHeaders, payloadHash: SignatureV4.sha256(request.body), service: service)
+            request, signedHeaders: signedHeaders,
+            payloadHash: request.headers["x-amz-content-sha256"] ?? SignatureV4.sha256(request.body), service: service)
         let signature = SignatureV4(scope: scope, date: date).signature(of: canonical, secret: self.secretAccessKey)
         request.headers.append(
             "Authorization",

@@ -28,6 +28,8 @@ package struct SignatureV4: Sendable {
     }
 
     static let algorithm = "AWS4-HMAC-SHA256"
+    /// The one service whose paths are signed as they are sent, and whose bodies are not part of the signature.
+    static let s3 = "s3"
 
     let scope: CredentialScope
     /// `20261120T231204Z`.
@@ -96,7 +98,7 @@ package struct SignatureV4: Sendable {
     /// Every segment is encoded once more than on the wire, except for S3, which signs the path as it is sent.
     private static func canonicalPath(_ path: Substring, service: String) -> String {
         if path.isEmpty || path == "/" { return "/" }
-        guard service != "s3" else { return String(path) }
+        guard service != Self.s3 else { return String(path) }
         var segments: [Substring] = []
         for segment in path.split(separator: "/") where segment != "." {
             if segment == ".." { _ = segments.popLast() } else { segments.append(segment) }

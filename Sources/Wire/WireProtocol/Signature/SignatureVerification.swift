@@ -30,29 +30,41 @@ struct SignatureVerification {
 
     /// - Throws: the first reason not to accept it, in AWS's order: key, session, clock, signature.
     func check(_ credential: KnownCredential?) throws(AuthenticationFailure) {
-        guard let credential, credential.sessionToken == self.signed.sessionToken else { throw .unknownKey }
+        guard let credential else { throw .unknownKey }
+        guard credential.sessionToken == self.signed.sessionToken else { throw .badToken }
         if let expiration = credential.expiration, expiration <= self.now { throw .expiredSession }
+        if case .version2(let expires) = self.signed.form {
+            return try self.checkVersion2(credential, expires: expires)
+        }
         try self.checkClock()
         let canonical = SignatureV4.canonicalRequest(
             self.request, signedHeaders: self.signed.signedHeaders, payloadHash: self.payloadHash,
             service: self.signed.scope.service)
         let expected = SignatureV4(scope: self.signed.scope, date: self.signed.date)
             .signature(of: canonical, key: self.keys.key(credential.secretAccessKey, self.signed.scope))
-        guard Self.areEqual(expected, self.signed.signature), self.signed.signedHeaders.contains("host"),
+        guard ConstantTime.areEqual(expected, self.signed.signature), self.signed.signedHeaders.contains("host"),
             self.isPayloadIntact
         else {
             throw .signatureMismatch
         }
     }
 
+    private func checkVersion2(_ credential: KnownCredential, expires: Int) throws(AuthenticationFailure) {
+        guard self.now.milliseconds / 1000 <= expires else { throw .requestExpired }
+        let expected = SignatureV2.signature(of: self.request, expires: expires, secret: credential.secretAccessKey)
+        guard ConstantTime.areEqual(expected, self.signed.signature) else { throw .signatureMismatch }
+    }
+
     private var payloadHash: String {
         if let declared = self.request.headers["x-amz-content-sha256"] { return declared }
-        if case .presigned = self.signed.form, self.signed.scope.service == "s3" { return "UNSIGNED-PAYLOAD" }
+        if self.signed.scope.service == SignatureV4.s3 { return "UNSIGNED-PAYLOAD" }
         return SignatureV4.sha256(self.request.body)
     }
 
-    /// A declared hash is part of the signature; that the body has this hash is checked apart.
+    /// A declared hash is part of the signature; that the body has this hash is checked apart: for S3 while it comes in
+    /// (`PayloadReader`).
     private var isPayloadIntact: Bool {
+        guard self.signed.scope.service != SignatureV4.s3 else { return true }
         guard let declared = self.request.headers["x-amz-content-sha256"], declared.utf8.count == 64 else {
             return true
         }
@@ -71,7 +83,10 @@ struct SignatureVerification {
                     + "'\(self.signed.scope.date)' != '\(self.signed.date.prefix(8))', from '\(self.signed.date)'.")
         }
         var allowedAge = Self.allowedSkew
-        if case .presigned(let expires) = self.signed.form { allowedAge = .seconds(expires) }
+        if case .presigned(let expires) = self.signed.form {
+            allowedAge = .seconds(expires)
+            if self.signed.scope.service == SignatureV4.s3, date < self.now - allowedAge { throw .requestExpired }
+        }
         if date < self.now - allowedAge {
             throw .clockSkew(
                 "Signature expired: \(self.signed.date) is now earlier than \((self.now - allowedAge).basicISO8601) (\(self.now.basicISO8601) - "
@@ -82,11 +97,5 @@ struct SignatureVerification {
                 "Signature not yet current: \(self.signed.date) is still later than \((self.now + Self.allowedSkew).basicISO8601) "
                     + "(\(self.now.basicISO8601) + 15 min.)")
         }
-    }
-
-    /// Takes the same time wherever the texts differ.
-    private static func areEqual(_ left: String, _ right: String) -> Bool {
-        guard left.utf8.count == right.utf8.count else { return false }
-        return zip(left.utf8, right.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }

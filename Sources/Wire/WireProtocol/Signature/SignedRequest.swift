@@ -4,6 +4,8 @@ struct SignedRequest: Sendable, Equatable {
         case header
         /// Seconds that the URL is valid for.
         case presigned(expires: Int)
+        /// A URL of S3 with a signature of version 2, until a second since 1970.
+        case version2(expires: Int)
     }
 
     let form: Form
@@ -21,10 +23,28 @@ struct SignedRequest: Sendable, Equatable {
     static func read(_ request: WireRequest) throws(AuthenticationFailure) -> SignedRequest? {
         if let header = request.headers["Authorization"] { return try self.header(header, request) }
         let query = PercentEncoding.pairs(request.query, plusIsSpace: false)
-        guard query.contains(where: { $0.name == "X-Amz-Algorithm" || $0.name == "X-Amz-Credential" }) else {
-            return nil
+        if query.contains(where: { $0.name == "X-Amz-Algorithm" || $0.name == "X-Amz-Credential" }) {
+            return try self.presigned(query)
         }
-        return try self.presigned(query)
+        guard query.contains(where: { $0.name == "AWSAccessKeyId" }) else { return nil }
+        return try self.version2(query)
+    }
+
+    /// The scope names no date and no region: the signature covers neither.
+    private static func version2(
+        _ query: [(name: String, value: String)]
+    ) throws(AuthenticationFailure) -> SignedRequest {
+        func parameter(_ name: String) -> String? { query.first { $0.name.lowercased() == name.lowercased() }?.value }
+        guard let key = parameter("AWSAccessKeyId"), let signature = parameter("Signature"),
+            let expires = parameter("Expires").flatMap({ Int($0) })
+        else {
+            throw .malformed(
+                "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters")
+        }
+        return SignedRequest(
+            form: .version2(expires: expires), accessKeyID: key,
+            scope: SignatureV4.CredentialScope(date: "", region: "", service: SignatureV4.s3), signedHeaders: [],
+            signature: signature, date: "", sessionToken: parameter("x-amz-security-token"))
     }
 
     private static func header(_ header: String, _ request: WireRequest) throws(AuthenticationFailure) -> SignedRequest

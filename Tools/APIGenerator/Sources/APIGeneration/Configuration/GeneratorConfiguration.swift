@@ -10,12 +10,17 @@ package struct GeneratorConfiguration: Sendable {
         package let version: String
         /// Operations that Teal implements. Shapes are generated for these only.
         package let operations: [String]
+        /// Root elements of XML replies that are not named after their shape, by operation: the model does not know them.
+        package let roots: [String: String]
 
-        package init(namespace: String, model: String, version: String, operations: [String]) {
+        package init(
+            namespace: String, model: String, version: String, operations: [String], roots: [String: String] = [:]
+        ) {
             self.namespace = namespace
             self.model = model
             self.version = version
             self.operations = operations
+            self.roots = roots
         }
     }
 
@@ -27,8 +32,10 @@ package struct GeneratorConfiguration: Sendable {
             guard let namespace = entry["namespace"]?.string, let model = entry["model"]?.string,
                 let version = entry["version"]?.string, let operations = entry["operations"]?.array
             else { throw Diagnostic("services.json", "a service lacks namespace, model, version or operations") }
+            let roots = (entry["roots"]?.members ?? []).compactMap { root in root.value.string.map { (root.name, $0) } }
             return Service(
-                namespace: namespace, model: model, version: version, operations: operations.compactMap(\.string))
+                namespace: namespace, model: model, version: version, operations: operations.compactMap(\.string),
+                roots: Dictionary(roots) { $1 })
         }
     }
 }

@@ -125,6 +125,7 @@ extension ServiceModel.Member {
         self.queryName = json["queryName"]?.string
         self.location = json["location"]?.string
         self.isIdempotencyToken = json["idempotencyToken"]?.bool ?? false
+        self.isStreaming = json["streaming"]?.bool ?? false
     }
 }
 

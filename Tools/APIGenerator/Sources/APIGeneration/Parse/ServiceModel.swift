@@ -61,6 +61,8 @@ package struct ServiceModel: Sendable {
         package let queryName: String?
         package let location: String?
         package let isIdempotencyToken: Bool
+        /// Bytes that are not held whole.
+        package let isStreaming: Bool
     }
 
     /// How an error shape travels.

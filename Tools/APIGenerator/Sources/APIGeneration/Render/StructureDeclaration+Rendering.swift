@@ -22,6 +22,7 @@ extension StructureDeclaration {
     private func schema() -> [String] {
         var head = "        package static let schema = StructureSchema(\(literal(self.shape))"
         if let payload { head += ", payload: \(literal(payload))" }
+        if self.isPayloadStreamed { head += ", isPayloadStreamed: true" }
         if self.isUnion { head += ", isUnion: true" }
         guard !self.members.isEmpty else { return [head + ")"] }
         var lines = [head + ", members: ["]

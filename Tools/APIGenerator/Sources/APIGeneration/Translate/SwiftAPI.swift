@@ -76,6 +76,8 @@ package struct StructureDeclaration: Equatable, Sendable {
     /// The shape's name in the model.
     package let shape: String
     package let payload: String?
+    /// The payload is not held whole.
+    package let isPayloadStreamed: Bool
     package let isUnion: Bool
     package let members: [Member]
 

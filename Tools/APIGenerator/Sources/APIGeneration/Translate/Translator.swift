@@ -99,7 +99,8 @@ extension Translator {
                 name: operation.name, input: operation.input.map(SwiftNames.type) ?? "EmptyShape",
                 output: operation.output.map(SwiftNames.type) ?? "EmptyShape", method: operation.method,
                 path: operation.path,
-                status: operation.status, resultWrapper: operation.resultWrapper)
+                status: operation.status,
+                resultWrapper: operation.resultWrapper ?? self.configuration.roots[operation.name])
         }
     }
 
@@ -143,6 +144,7 @@ extension Translator {
         let isInput = self.inputShapes.contains(shape.name)
         return StructureDeclaration(
             name: SwiftNames.type(shape.name), shape: shape.name, payload: structure.payload,
+            isPayloadStreamed: structure.members.contains { $0.name == structure.payload && $0.isStreaming },
             isUnion: structure.isUnion,
             members: try structure.members.map { member in
                 let isRequired = structure.required.contains(member.name)
