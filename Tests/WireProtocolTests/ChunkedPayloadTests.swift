@@ -104,7 +104,7 @@ struct ChunkedPayloadTests {
         await self.expect("SignatureDoesNotMatch", reader)
     }
 
-    @Test(arguments: ["\r\n\r\n", "\r\n", ""])
+    @Test(arguments: ["\r\n\r\n", "\r\n"])
     func anUnsignedTrailerEndsInOneWayOrAnother(end: String) async throws {
         let checksum = Checksum.of(Array("hello".utf8), .crc32).base64
         let body = "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:\(checksum)\(end)"

@@ -69,7 +69,7 @@ struct DispatcherTests {
             WireRequest(method: "GET", target: "/bucket/key", headers: ["Host": "h"]), service: "s3")
         #expect(reply.status == 404)
         #expect(reply.text.contains("<Message>s3 belongs to no service that Teal supports</Message>"))
-        #expect(reply.headers["x-amzn-RequestId"] != nil)
+        #expect(reply.headers["x-amz-request-id"] != nil)
     }
 
     @Test func aBodyThatIsTooLargeIsRefusedInTheProtocol() {

@@ -4,13 +4,15 @@ import base64
 import binascii
 import contextlib
 import hashlib
-import os
+import http.client
 import random
+import re
 import subprocess
 import threading
 import urllib.error
 import urllib.request
 
+import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -209,7 +211,7 @@ def test_copies(server, s3, bucket):
     s3.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": "a b"})
     head = s3.head_object(Bucket=bucket, Key="copy")
     assert (head["ContentType"], head["Metadata"], head["TagCount"]) == ("text/x", {"m": "1"}, 1)
-    s3.copy_object(Bucket=bucket, Key="copy", CopySource=f"/{bucket}/a%20b", MetadataDirective="REPLACE", ContentType="text/y",
+    s3.copy_object(Bucket=bucket, Key="copy", CopySource=f"/{bucket}/a b", MetadataDirective="REPLACE", ContentType="text/y",
                    TaggingDirective="REPLACE", Tagging="")
     head = s3.head_object(Bucket=bucket, Key="copy")
     assert (head["ContentType"], head["Metadata"], "TagCount" in head) == ("text/y", {}, False)
@@ -251,7 +253,7 @@ def test_listings_have_prefixes_delimiters_and_pages(s3, bucket):
     assert listed(Prefix="absent") == ([], [])
     assert listed(StartAfter="b/2") == (["b/c/3", "b0", "d/4", "ü x"], [])
     assert listed(StartAfter="b/1", Delimiter="/") == (["b0", "ü x"], ["b/", "d/"])
-    assert listed(EncodingType="url") == (names, [])
+    assert listed(EncodingType="url", Prefix="ü") == (["%C3%BC%20x"], [])
     for size in (1, 2, 3, 1000):
         for operation, marker in (("list_objects_v2", None), ("list_objects", None)):
             contents, prefixes = [], []
@@ -430,7 +432,6 @@ def test_presigned_urls(server, bucket, version, style):
     url = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "a b/c", "ContentType": "text/x"})
     get = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a b/c"})
     if style == "virtual":
-        named = server.client("s3", config={"signature_version": version, "s3": {"addressing_style": "virtual"}})
         named = boto_at(server, "localhost", version)
         url = named.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "a b/c", "ContentType": "text/x"})
         get = named.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a b/c"})
@@ -445,14 +446,13 @@ def test_presigned_urls(server, bucket, version, style):
     assert ask(url, data=b"hello", method="PUT", headers={"Content-Type": "text/x"}).status == 200
     reply = ask(get)
     assert (reply.read(), reply.headers["Content-Type"]) == (b"hello", "text/x")
-    for broken in (get.replace("c?", "d?"), get[:-3] + "abc"):
+    for broken in (get.replace("c?", "d?"), re.sub("Signature=...", "Signature=abc", get)):
         with pytest.raises(urllib.error.HTTPError) as caught:
             ask(broken)
         assert caught.value.code == 403 and b"SignatureDoesNotMatch" in caught.value.read()
 
 
 def boto_at(server, host: str, version: str):
-    import boto3
     credentials = server.credentials()
     return boto3.client(
         "s3", region_name="us-east-1", endpoint_url=f"http://{host}:{server.port}",
@@ -519,7 +519,6 @@ def test_a_kill_during_an_upload_leaves_nothing(server, s3, bucket):
 
 def test_an_upload_that_breaks_off_leaves_nothing(server, s3, bucket):
     url = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "k"})
-    import http.client
     host = f"127.0.0.1:{server.port}"
     connection = http.client.HTTPConnection(host, timeout=20)
     connection.putrequest("PUT", url.split(host, 1)[1])

@@ -37,6 +37,8 @@ class Hooked(Native):
         return {**hook, "hookDetails": details} if details else hook
 
     def printed(self, name: str, pattern: str) -> list[str]:
+        if not self.logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")["logGroups"]:
+            return []
         events = self.logs.filter_log_events(logGroupName=f"/aws/lambda/{name}", filterPattern=f'"{pattern}"')["events"]
         return [event["message"].strip() for event in events]
 
@@ -47,10 +49,9 @@ class Hooked(Native):
     def tasks(self) -> int:
         return len(self.ecs.list_tasks(cluster="main")["taskArns"])
 
-    def migrating(self, version: str) -> dict:
-        """A container whose command can be overridden by a script: it serves unless told otherwise."""
-        serve = " ".join(self.command(version))
-        return {"entryPoint": ["/bin/sh"], "command": ["-c", f"exec {serve}"]}
+    def migrating(self, version: str) -> list[str]:
+        """A command that a script can take the place of: it serves unless told otherwise."""
+        return ["/bin/sh", "-c", "exec " + " ".join(self.command(version))]
 
 
 class Containers(Hooked):
@@ -60,8 +61,8 @@ class Containers(Hooked):
         return super().task_definition(
             version, command or ["/bin/sh", "-c", SERVE.format(version=version)], **{"image": IMAGE, "stopTimeout": 2, **container})
 
-    def migrating(self, version: str) -> dict:
-        return {"entryPoint": ["/bin/sh"], "command": ["-c", SERVE.format(version=version)]}
+    def migrating(self, version: str) -> list[str]:
+        return ["/bin/sh", "-c", SERVE.format(version=version)]
 
 
 @pytest.fixture(params=["process", "docker"])
@@ -155,7 +156,7 @@ def test_a_hook_shifts_traffic_by_hand(make):
 def test_a_migration_decides_by_its_exit_code(make, script, status):
     web = make()
     hook = web.example("migration", "PRE_SCALE_UP", MIGRATION=json.dumps(["-c", script]))
-    definition = web.task_definition("v2", **web.migrating("v2"))
+    definition = web.task_definition("v2", web.migrating("v2"))
     deployment = web.ecs.update_service(
         cluster="main", service="web", taskDefinition=definition,
         deploymentConfiguration={**web.configuration, "lifecycleHooks": [hook]})["service"]["currentServiceDeployment"]

@@ -185,8 +185,11 @@ final class ExchangeHandler: ChannelDuplexHandler {
         let intake = BodyIntake { loop.execute { handler.value.readOn() } }
         self.intake = intake
         self.discarded = 0
-        // The call may refuse the request before the client has sent anything.
-        self.isLeaveAwaited = head.expectsContinue
+        // The call may refuse the request before the client has sent anything. A client with nothing to send is told at
+        // once: an answer without leave before it would have to end the connection.
+        let isEmpty = head.headers.first(name: "Content-Length") == "0"
+        self.isLeaveAwaited = head.expectsContinue && !isEmpty
+        if head.expectsContinue, isEmpty { self.allowBody(context) }
         var request = request
         request.stream = ByteSource(length: request.headers["Content-Length"].flatMap { Int($0) }) {
             try await intake.next()

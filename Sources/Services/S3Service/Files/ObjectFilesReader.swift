@@ -18,6 +18,7 @@ final class ObjectFilesReader: Sendable {
         /// In the file.
         var offset: Int
         var left: Int
+        var isReleased = false
     }
 
     private let files: [(name: String, size: Int)]
@@ -30,15 +31,23 @@ final class ObjectFilesReader: Sendable {
         self.state = Mutex(State(offset: range.lowerBound, left: range.count))
     }
 
-    deinit {
-        self.state.withLock { Self.closeFile(&$0) }
+    deinit { self.state.withLock { self.release(&$0) } }
+
+    /// Nothing is read any more.
+    private func release(_ state: inout State) {
+        Self.closeFile(&state)
+        guard !state.isReleased else { return }
+        state.isReleased = true
         self.owner.release(self.files.map(\.name))
     }
 
     /// The next bytes; `nil` at the end of the range.
     func read() throws -> [UInt8]? {
         try self.state.withLock { state in
-            guard state.left > 0 else { return nil }
+            guard state.left > 0 else {
+                self.release(&state)
+                return nil
+            }
             while state.index < self.files.count, state.offset >= self.files[state.index].size {
                 state.offset -= self.files[state.index].size
                 state.index += 1
