@@ -27,6 +27,8 @@ enum SampleValue {
         var members = WireMembers()
         for member in structure.members {
             members[member.name] = self.value(of: member.schema())
+            // Clients here have no use for lists in headers, and write none.
+            if case .list = member.schema(), member.location == .header { members[member.name] = nil }
             // A header's date knows no fraction of a second.
             if case .timestamp = member.schema(), member.location == .header {
                 members[member.name] = .timestamp(Timestamp(milliseconds: 1_763_679_124_000))
