@@ -3,7 +3,7 @@
 SWIFT_BUILD_FLAGS ?=
 TEAL := .build/release/teal
 
-.PHONY: help build release demo test unit acceptance simulate bench fmt check generate clean
+.PHONY: help build release demo test unit acceptance simulate soak bench fmt check generate clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ acceptance: ## Run the acceptance tests only
 
 simulate: ## Run fresh simulated worlds until stopped
 	@scripts/simulate.sh
+
+soak: build ## Deploy 200 times in a row under load, with failing hooks and dying tasks (TEAL_SOAK_DEPLOYMENTS, TEAL_SOAK_SEED)
+	@scripts/install.sh test
+	@TEAL_SOAK_DEPLOYMENTS=$${TEAL_SOAK_DEPLOYMENTS:-200} .venv/bin/python -m pytest Tests/acceptance/test_soak.py -q -s
 
 bench: release ## Measure against peers in the same run
 	@scripts/install.sh bench
