@@ -101,7 +101,10 @@ class Feed:
 
     def until(self, kind):
         while True:
-            header = self.socket.recv(8, socket.MSG_WAITALL)
+            try:
+                header = self.socket.recv(8, socket.MSG_WAITALL)
+            except ConnectionResetError:
+                header = b""
             if len(header) < 8:
                 sys.exit("the proxy closed the feed")
             message = json.loads(self.socket.recv(struct.unpack(">IHH", header)[0], socket.MSG_WAITALL))
@@ -150,8 +153,21 @@ def start_teal(binary, folder, port, backends):
     os.mkdir(folder)
     path = f"{folder}/proxy.sock"
     process = subprocess.Popen([binary, "proxy", "--socket", path, "--state", folder, "--workers", str(WORKERS)])
+    try:
+        feed_teal(path, port, backends)
+    except BaseException:
+        # Nobody else knows of it yet; left running, it would hold our output open for ever.
+        process.kill()
+        process.wait()
+        raise
+    return process
+
+
+def feed_teal(path, port, backends):
     feed = Feed(path)
-    feed.until("hello")
+    version = feed.until("hello")["_0"]["version"]
+    if version != FEED_VERSION:
+        sys.exit(f"this benchmark speaks version {FEED_VERSION} of the proxy feed, the proxy version {version}")
     # Before the sockets: a connection for a listener that no snapshot names is closed.
     feed.send({"snapshot": {"_0": snapshot(port, backends)}})
     feed.until("acknowledged")
@@ -168,7 +184,6 @@ def start_teal(binary, folder, port, backends):
     feed.send({"listen": {"_0": address}}, [listener.fileno() for listener in sockets])
     # Reports keep coming; unread they would fill the socket and stop the reporting thread.
     drain_feed(feed)
-    return process
 
 
 def drain_feed(feed):

@@ -281,6 +281,17 @@ import TrafficRouting
         }
     }
 
+    @Test func aControlPlaneOfAnotherVersionIsCutOffAndTheNextIsServed() async throws {
+        let proxy = try await ProxyFixture()
+        let other = try TestSocket.connect(toFile: proxy.socketPath)
+        // A payload of two bytes, no descriptors, a version that never comes.
+        other.send([0, 0, 0, 2, 0, 0, 0xFF, 0xFF] + Array("{}".utf8))
+        #expect(other.isClosedByPeer())
+        let next = try await ProxyConnection.connect(path: proxy.socketPath)
+        next.send(RoutingSnapshot(generation: Generation(7), loadBalancers: [], targetGroups: []))
+        #expect(await next.waitUntilServed(Generation(7), within: .seconds(10)))
+    }
+
     @Test func aProxyThatIsGoneAnswersWaitersAtOnce() async throws {
         let proxy = try await ProxyFixture()
         proxy.connection.close()

@@ -25,6 +25,11 @@ def _command_lines() -> dict[int, list[str]]:
     return lines
 
 
+def naming(folder: pathlib.Path) -> list[int]:
+    """Ids of everything that was started with a path in this folder."""
+    return [pid for pid, arguments in _command_lines().items() if any(str(folder) in a for a in arguments) and running(pid)]
+
+
 def of_directory(server: Server) -> dict[str, list[int]]:
     """Ids of everything that runs for a server's data directory, by kind: `serve`, `proxy`, `shim`."""
     found: dict[str, list[int]] = {"serve": [], "proxy": [], "shim": []}

@@ -14,6 +14,8 @@ final class ProxyFixture {
     private var generation: UInt64 = 0
     private var shared: [ListenerSockets] = []
 
+    var socketPath: String { self.directory.appending(path: "proxy.sock").path }
+
     var port: UInt16 { self.listener.address.port }
 
     init(workers: Int = 1) async throws {

@@ -25,6 +25,20 @@ final class TestSocket: Sendable {
         return result
     }
 
+    static func connect(toFile path: String) throws -> TestSocket {
+        let result = TestSocket(socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(result.descriptor.number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard connected == 0 else { throw SystemCallError("connect") }
+        return result
+    }
+
     func send(_ text: String) { self.send(Array(text.utf8)) }
 
     func send(_ bytes: [UInt8]) {
@@ -51,6 +65,14 @@ final class TestSocket: Sendable {
         var count = 0
         repeat { count = recv(self.descriptor.number, &buffer, buffer.count, 0) } while count > 0
         return count < 0 && errno == ECONNRESET
+    }
+
+    /// Receives until nothing more comes: whether the other end closed, in order or with a reset, before the time-out.
+    func isClosedByPeer() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        var count = 0
+        repeat { count = recv(self.descriptor.number, &buffer, buffer.count, 0) } while count > 0
+        return count == 0 || errno == ECONNRESET
     }
 
     func finishSending() { shutdown(self.descriptor.number, Int32(SHUT_WR)) }

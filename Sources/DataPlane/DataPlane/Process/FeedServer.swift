@@ -62,6 +62,8 @@ final class FeedServer: Sendable {
         } catch {
             self.logger.info("control plane is gone", metadata: ["error": "\(error)"])
         }
+        // One that is still there, and speaks another version, learns it at once, also where a report to it is being sent.
+        socket.shutDown()
         self.session.withLock { if $0?.socket === socket { $0 = nil } }
     }
 
