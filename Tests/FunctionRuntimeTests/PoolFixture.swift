@@ -18,6 +18,7 @@ final class LogRecorder: Sendable {
 struct PoolFixture {
     let pool: FunctionPool
     let log: LogRecorder
+    let clock: AheadClock
     let root: String
 
     static func with(
@@ -35,7 +36,7 @@ struct PoolFixture {
 
     static func make(root: String, credentialsLast: Duration) -> PoolFixture {
         let log = LogRecorder()
-        let clock = SystemWallClock()
+        let clock = AheadClock()
         let pool = FunctionPool(
             configuration: .init(directory: root + "/pool", endpoint: "http://127.0.0.1:4566"),
             credentials: { _ in
@@ -44,7 +45,7 @@ struct PoolFixture {
                     expiresAt: clock.now() + credentialsLast)
             },
             clock: clock, logger: Logger(label: "test"), log: { log.record($0) })
-        return PoolFixture(pool: pool, log: log, root: root)
+        return PoolFixture(pool: pool, log: log, clock: clock, root: root)
     }
 
     func function(

@@ -7,12 +7,15 @@ change it while the tasks run."""
 import argparse
 import asyncio
 import base64
+import fcntl
 import hashlib
 import json
 import os
 import random
 import socket
 import struct
+import termios
+import time
 import urllib.parse
 
 WEBSOCKET_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -162,10 +165,19 @@ class Connection:
             self.head("200 OK", Content_Length=2 * len(data))
             self.writer.write(data)
             await self.writer.drain()
-        # The peer has received it all before the reset, which would else overtake it.
-        await asyncio.sleep(0.1)
+        # The reset would else overtake it.
+        await self.delivered()
         self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return False
+
+    async def delivered(self):
+        """Returns when the peer's kernel has everything that was written, or after five seconds."""
+        descriptor, deadline = self.writer.get_extra_info("socket").fileno(), time.monotonic() + 5
+        while time.monotonic() < deadline:
+            unacknowledged, = struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4)))
+            if unacknowledged == 0 and self.writer.transport.get_write_buffer_size() == 0:
+                return
+            await asyncio.sleep(0.005)
 
     async def hang(self):
         await asyncio.Event().wait()

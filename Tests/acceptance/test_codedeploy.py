@@ -70,7 +70,7 @@ def test_linear_moves_traffic_step_by_step(stack):
             if not seen or seen[-1] != weight:
                 seen.append(weight)
                 before = time.monotonic()
-                time.sleep(1)
+                wait_until(lambda: load.since(before).total() >= 500, 10, "500 requests are answered")
                 if stack.weights().get("green", 0) == weight and 0 < weight < 100:
                     answers = load.since(before)
                     share = 100 * answers["v2"] / sum(answers.values())
@@ -299,7 +299,12 @@ def test_green_that_never_gets_healthy_can_be_stopped(stack):
     with Load(stack.production) as load:
         deployment = stack.deploy(broken)
         wait_until(lambda: stack.events(deployment).get("Install") == "InProgress", 30, "Install runs")
-        time.sleep(3)
+        green = stack.groups[1]["TargetGroupArn"]
+        wait_until(
+            lambda: "unhealthy" in [
+                target["TargetHealth"]["State"]
+                for target in stack.elb.describe_target_health(TargetGroupArn=green)["TargetHealthDescriptions"]],
+            30, "a green target has failed its checks")
         assert stack.events(deployment)["Install"] == "InProgress"
         stack.codedeploy.stop_deployment(deploymentId=deployment)
         stack.wait_for(deployment, "Stopped")

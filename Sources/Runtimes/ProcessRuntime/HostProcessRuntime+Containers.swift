@@ -78,8 +78,8 @@ extension HostProcessRuntime {
             throw StartFailure("the shim \(self.shim.executable) does not start: \(error.reason)")
         }
         let bytes = try report.readToEnd()
+        // An empty or torn report: the shim died before it had anything to say.
         guard let json = try? JSONValue(parsing: bytes), let message = ShimReport(json: json) else {
-            // An empty or torn report: the shim died before it had anything to say.
             waitpid(pid, nil, 0)
             throw StartFailure("the shim ended before it started the container")
         }

@@ -20,8 +20,8 @@ struct ProtectionPage: Sendable {
                     ECS.GetTaskProtection.self, .init(cluster: self.task.cluster, tasks: [self.task.id]))
                 return self.answer(output.protectedTasks, output.failures)
             }
+            // Whatever the body is instead, the answer is the same.
             guard let body = try? JSONValue(parsing: change), let isEnabled = body["ProtectionEnabled"]?.bool else {
-                // Whatever the body is instead, the answer is the same.
                 throw ECS.Errors.invalidParameterException("ProtectionEnabled must be true or false.")
             }
             let output = try await self.aws.call(

@@ -136,6 +136,7 @@ struct TaskDriver: Sendable {
         of container: ContainerHandle, _ task: StoredTask, _ open: OpenForwardings, _ signal: WakeSignal,
         in group: inout TaskGroup<TaskMachine.Command>
     ) {
+        // As above: the command that needs the body reports it.
         guard let destination = (try? TaskAssembly.decode(task.body))?.logs[container.name] else { return }
         let forwarding = LogForwarding(
             runtime: self.runtime, output: self.output, clock: self.clock, destination: destination,

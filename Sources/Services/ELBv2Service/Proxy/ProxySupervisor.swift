@@ -53,10 +53,8 @@ package struct ProxySupervisor: Service {
 
     /// Connects to the running proxy, or to a new one. A recorded one that does not answer within three seconds is ended.
     private func connect() async throws -> ProxyConnection {
-        if let connection = try? await ProxyConnection.connect(path: self.command.socketPath) {
-            // Nothing listens there: the common case of a first start.
-            return connection
-        }
+        // Mostly nothing listens there yet; one that is there and cannot be spoken with is ended below.
+        if let connection = try? await ProxyConnection.connect(path: self.command.socketPath) { return connection }
         if let running = ProxyProcess.recorded(self.command) {
             if let connection = try await self.connect(to: running, attempts: 60) { return connection }
             self.logger.warning("the proxy does not answer and is ended", metadata: ["pid": "\(running.id)"])
