@@ -160,6 +160,10 @@ let package = Package(
         library(
             "LogsService", in: "Services/LogsService",
             ["LogsAPI", "WireProtocol", "Model", "Store", lifecycle, logging]),
+        // What deployments of both engines did to the traffic.
+        library(
+            "ReceiptService", in: "Services/ReceiptService",
+            ["ECSAPI", "WireProtocol", "Model", "Store", "DeploymentEngine", lifecycle, logging]),
 
         library(
             "S3Service", in: "Services/S3Service",
@@ -176,8 +180,8 @@ let package = Package(
                 "WorkloadRuntime",
                 "ProcessRuntime", "DockerRuntime", "FunctionRuntime", "CloudWatchService", "CodeDeployService",
                 "ECSService", "ELBv2Service",
-                "IAMService", "LambdaService", "LogsService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "IAMAPI",
-                "LambdaAPI",
+                "IAMService", "LambdaService", "LogsService", "ReceiptService", "CodeDeployAPI", "ECSAPI", "ELBv2API",
+                "IAMAPI", "LambdaAPI",
                 "LogsAPI", "S3API", "S3Service", "STSAPI", "CLinux", asyncHTTPClient, crypto, hummingbirdCore,
                 hummingbirdTLS, lifecycle,
                 logging, nioCore, nioHTTP1, nioPosix, nioSSL, unixSignals,
@@ -187,7 +191,8 @@ let package = Package(
         library(
             "CommandLineTool", in: "CLI/CommandLineTool",
             [
-                "Model", "ServerFiles", "WireProtocol", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI",
+                "Model", "ServerFiles", "WireProtocol", "DeploymentEngine", "CodeDeployAPI", "ECSAPI", "ELBv2API",
+                "LambdaAPI", "LogsAPI", "CloudWatchAPI",
                 "STSAPI",
                 argumentParser, asyncHTTPClient, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1,
                 subprocess, systemPackage, unixSignals,

@@ -29,7 +29,7 @@ import typing
 WORKERS = 2
 
 # `FeedProtocol.version`: the proxy talks to no other.
-FEED_VERSION = 2
+FEED_VERSION = 3
 
 BROWSER_HEADERS = {
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",

@@ -13,7 +13,7 @@ struct Migration {
     /// In the order in which they run. Each service's steps stand in its own folder.
     static let all: [Migration] =
         Self.iam + Self.elbv2 + Self.ecs + Self.logs + Self.lambda + Self.codeDeploy + Self.cloudWatch
-        + Self.s3
+        + Self.s3 + Self.receipts
 
     /// Applies what the file has not seen yet, each step in a transaction of its own.
     /// - Throws: `StoreFailure` where the file knows steps that this version does not.

@@ -1,4 +1,5 @@
 import ELBv2API
+import Model
 import ProxyFeed
 import Store
 import Testing
@@ -92,7 +93,7 @@ private final class FakeProxy: Sendable {
     }
 
     @Test func countersAreSummedOverRestartsOfTheProxy() {
-        let counters = TrafficCounters()
+        let counters = TrafficCounters(clock: SystemWallClock())
         func report(_ process: Int32, requests: UInt64, active: Int) -> ProxyCounters {
             var group = TargetGroupCounters(id: TargetGroupID("blue"))
             group.requests = requests

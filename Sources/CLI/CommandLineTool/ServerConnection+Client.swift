@@ -3,11 +3,14 @@ internal import WireProtocol
 
 extension ServerConnection {
     /// A typed client with the data directory's own key.
-    var client: AWSClient {
+    var client: AWSClient { self.client(region: nil) }
+
+    /// - Parameter region: instead of the server's own.
+    func client(region: String?) -> AWSClient {
         AWSClient.remote(
             endpoint: self.endpoint,
             signer: RequestSigner(
                 accessKeyID: self.credentials.accessKeyID, secretAccessKey: self.credentials.secretAccessKey),
-            region: self.region)
+            region: region ?? self.region)
     }
 }

@@ -11,5 +11,8 @@ struct Teal: AsyncParsableCommand {
             2 wrong use.
             """,
         version: TealVersion.current,
-        subcommands: [Serve.self, Down.self, Env.self, Demo.self, Proxy.self, DemoApp.self, DemoHook.self])
+        subcommands: [
+            Serve.self, Down.self, Env.self, ReceiptCommand.self, WhyCommand.self, Demo.self, Proxy.self, DemoApp.self,
+            DemoHook.self,
+        ])
 }

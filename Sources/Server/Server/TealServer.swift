@@ -5,6 +5,7 @@ internal import IAMService
 package import Logging
 internal import Model
 internal import NIOSSL
+internal import ReceiptService
 internal import ServerFiles
 internal import ServiceLifecycle
 internal import Store
@@ -81,7 +82,8 @@ package struct TealServer: Sendable {
             ownPages: OwnPages(
                 health: health,
                 metrics: MetricsPage(meter: meter, traffic: plane.loadBalancing.counters, store: files.main),
-                tasks: plane.taskPages, code: plane.codePage)
+                tasks: plane.taskPages, code: plane.codePage, receipts: ReceiptPage(plane.receipts),
+                waits: WaitPage(plane.receipts))
         )
         let services = plane.services + self.listeners(frontDoor, configuration, tls, endpoints) + plane.functions
         var lifetime = ServiceGroupConfiguration(

@@ -20,7 +20,7 @@ package struct LoadBalancing: Sendable {
         self.handlers = ELBv2Handlers(store: store, ports: ports, board: board, publisher: publisher, clock: clock)
         self.publisher = publisher
         self.drains = DrainController(store: store, clock: clock, logger: logger)
-        self.counters = TrafficCounters()
+        self.counters = TrafficCounters(clock: clock)
         self.board = board
         self.logger = logger
     }

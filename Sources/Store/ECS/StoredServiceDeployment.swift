@@ -164,6 +164,7 @@ extension StoreTransaction {
                     AND sequence < (SELECT MAX(sequence) FROM ecs_service_deployments WHERE \(own))
                 """,
             arguments: owner)
+        try self.deleteReceipts(of: service)
         try self.database.run(
             sql: """
                 DELETE FROM ecs_revision_records WHERE \(own) AND created_at < :moment

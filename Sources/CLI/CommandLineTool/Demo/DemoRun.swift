@@ -45,9 +45,12 @@ struct DemoRun: Sendable {
             try await watch.waitUntilDrained()
             group.cancelAll()
             try await group.waitForAll()
+            var receipts = [try await DeploymentReceiptPage.final(of: deployment, from: self.endpoint)]
+            if last.deploymentID != deployment {
+                receipts.append(try await DeploymentReceiptPage.final(of: last.deploymentID, from: self.endpoint))
+            }
             let receipt = DemoReceipt(
-                story: story, last: last, totals: counters.look(),
-                drains: try await DrainCount.read(from: self.endpoint),
+                last: last, totals: counters.look(), deployments: receipts,
                 expectsRollback: self.finalVerdict == .failed)
             for line in receipt.lines { print(line) }
             return receipt.isClean

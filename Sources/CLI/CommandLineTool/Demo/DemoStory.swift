@@ -1,17 +1,7 @@
-internal import CodeDeployAPI
 internal import Model
 
-/// Follows the demo's deployments: draws frames, and remembers when each step ended for the receipt.
+/// Follows the demo's deployments: draws frames.
 struct DemoStory {
-    /// A lifecycle event and how long it took.
-    struct Step {
-        var deploymentID: String
-        var name: String
-        var status: CodeDeploy.LifecycleEventStatus
-        var duration: Duration
-    }
-
-    private(set) var steps: [Step] = []
     private let counters: LoadCounters
     private var display: DemoDisplay
     private let clock = ContinuousClock()
@@ -34,16 +24,7 @@ struct DemoStory {
         while true {
             let view = try await watch.look(at: deployment)
             self.show(view)
-            if view.isOver {
-                self.steps += view.events.map { event in
-                    let duration = event.endTime.flatMap { end in event.startTime.map { end - $0 } }
-                    return Step(
-                        deploymentID: deployment, name: event.lifecycleEventName ?? "?",
-                        status: event.status ?? .unknown(""),
-                        duration: duration ?? .zero)
-                }
-                return view
-            }
+            if view.isOver { return view }
             try await self.clock.sleep(for: .milliseconds(250))
         }
     }

@@ -5,6 +5,9 @@ internal import TrafficRouting
 struct DrainLedger: Sendable {
     private var reported: Set<TargetKey> = []
 
+    /// Everything is told again.
+    mutating func forgetReported() { self.reported = [] }
+
     /// The targets that have drained since the last call.
     ///
     /// - Parameter reports: of all workers.

@@ -79,6 +79,8 @@ final class FeedServer: Sendable {
             try socket.send(ProxyMessage.listening(address), descriptors: descriptors)
         }
         self.session.withLock { $0 = Session(socket: socket, acknowledged: served) }
+        // What drained while nobody listened is told now.
+        self.drained.withLock { $0.forgetReported() }
     }
 
     private func obey(_ message: ControlMessage, _ descriptors: [OwnedDescriptor]) {
@@ -142,7 +144,10 @@ final class FeedServer: Sendable {
             session?.acknowledged = served
             return true
         }
-        if isNews { self.send(.acknowledged(served)) }
+        guard isNews else { return }
+        // What was carried until now was carried by the routing before.
+        self.send(.counters(Self.merge(self.board.all)))
+        self.send(.acknowledged(served))
     }
 
     /// Sends what has changed since the control plane last heard; everything at first.

@@ -14,6 +14,7 @@ final class TargetRoute {
     /// Which registration it stands for now.
     private(set) var registeredAt: Timestamp?
     private(set) var drain = DrainMachine()
+    var outcomes: TargetOutcomes
     /// Monotonic milliseconds: when it was gone from the snapshot while it drained.
     var leftAt: Int64?
 
@@ -21,6 +22,7 @@ final class TargetRoute {
         self.key = key
         self.subject = StickySubject(key.target, in: key.group)
         self.address = address
+        self.outcomes = TargetOutcomes(id: key.target)
     }
 
     /// Takes what the snapshot says; answers whether idle connections must be closed.
@@ -57,6 +59,8 @@ final class GroupRoute {
     let subject: StickySubject
     var counters: TargetGroupCounters
     private(set) var targets: [TargetRoute] = []
+    /// Those that left last, the latest at the end: what they carried is still to be told.
+    private var departed: [TargetRoute] = []
     private(set) var failsOpen = false
     private(set) var stickiness: TargetStickiness?
     private var eligible: [TargetRoute] = []
@@ -79,6 +83,7 @@ final class GroupRoute {
     func update(
         _ group: TargetGroup, _ targets: [TargetRoute], _ health: [TargetKey: TargetVerdict], at now: Timestamp
     ) {
+        self.depart(for: targets)
         self.targets = targets
         self.algorithm = group.attributes.algorithm
         self.stickiness = group.attributes.stickiness
@@ -94,6 +99,26 @@ final class GroupRoute {
             at: now)
         self.shares = nil
         self.easeIn(at: now)
+    }
+
+    private static let keptDepartures = 64
+
+    private func depart(for targets: [TargetRoute]) {
+        let present = Set(targets.map(ObjectIdentifier.init))
+        self.departed += self.targets.filter { $0.outcomes.requests > 0 }
+        self.departed.removeAll { present.contains(ObjectIdentifier($0)) }
+        self.departed.removeFirst(max(0, self.departed.count - Self.keptDepartures))
+    }
+
+    /// With what each target was given.
+    var report: TargetGroupCounters {
+        var report = self.counters
+        report.active = self.targets.reduce(0) { $0 + $1.inFlight }
+        // An address that came back stands twice, and is one target to whoever reads it.
+        var targets = GroupOutcomes()
+        targets.targets = (self.targets + self.departed).map(\.outcomes)
+        report.outcomes.add(targets)
+        return report
     }
 
     /// Lets the shares of targets in slow start grow with time.

@@ -31,6 +31,7 @@ extension TargetGroupCounters {
         self.connectionErrors += other.connectionErrors
         self.cutResponses += other.cutResponses
         self.failOpenRequests += other.failOpenRequests
+        self.outcomes.add(other.outcomes)
         self.active += other.active
         self.latency.add(other.latency)
     }

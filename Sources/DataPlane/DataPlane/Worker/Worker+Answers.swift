@@ -14,6 +14,8 @@ extension Worker {
 
     /// Answers instead of a target. The connection goes on where the whole request has been received.
     func answer(_ client: ClientConnection, _ made: MadeAnswer) {
+        client.exchange.group?.counters.outcomes.made(made.status)
+        client.exchange.upstream?.target.outcomes.made(made.status)
         self.detach(client, reuse: false)
         if let input = client.input, !client.exchange.requestBody.isDone {
             input.sent(input.readyCount)

@@ -13,7 +13,7 @@ extension Worker {
     func pump(_ client: ClientConnection) -> Bool {
         while let upstream = client.exchange.upstream {
             if client.socket.failed {
-                self.close(client)
+                self.clientWentAway(client)
                 return false
             }
             let request = self.pumpRequest(client, upstream)
@@ -43,6 +43,7 @@ extension Worker {
                 return .left
             }
             if !client.exchange.requestBody.isDone, client.socket.sawEnd || client.socket.failed {
+                self.countAbort(client)
                 self.fail(client, 400)
                 return .left
             }
@@ -81,7 +82,7 @@ extension Worker {
         client.loadBalancer?.counters.bytesSent += UInt64(sent)
         if sent > 0 { moved = true }
         if client.socket.failed {
-            self.close(client)
+            self.clientWentAway(client)
             return .left
         }
         guard (client.output?.isEmpty ?? true) && input.readyCount == 0 else { return moved ? .moved : .blocked }
@@ -161,6 +162,7 @@ extension Worker {
         client.exchange.responseBody = BodyScanner(framing)
         client.exchange.hasResponseHead = true
         client.exchange.group?.counters.answered(status)
+        if status >= 500 { client.exchange.upstream?.target.outcomes.targetErrors += 1 }
         if !client.exchange.requestBody.isDone { client.exchange.keepsClient = false }
         let connection: ResponseHeadWriter.Connection =
             if isSwitching {
@@ -199,6 +201,16 @@ extension Worker {
         }
     }
 
+    private func clientWentAway(_ client: ClientConnection) {
+        self.countAbort(client)
+        self.close(client)
+    }
+
+    private func countAbort(_ client: ClientConnection) {
+        client.exchange.group?.counters.outcomes.clientAborts += 1
+        client.exchange.upstream?.target.outcomes.clientAborts += 1
+    }
+
     /// Ends an exchange with an answer of our own where none has begun, else by cutting the connection.
     func fail(_ client: ClientConnection, _ status: Int) {
         if client.exchange.hasResponseHead {
@@ -213,6 +225,7 @@ extension Worker {
     /// connection would be the end of the body, only a reset tells.
     private func breakOff(_ client: ClientConnection) {
         client.exchange.group?.counters.cutResponses += 1
+        client.exchange.upstream?.target.outcomes.cutResponses += 1
         if client.exchange.responseBody.endsWithConnection || client.exchange.stripsChunks {
             client.socket.resetOnClose()
         }

@@ -168,7 +168,9 @@ extension Worker {
         _ client: ClientConnection, _ input: Buffer, _ count: Int, _ forward: ForwardRoute, _ listener: ListenerRoute
     ) {
         // Never the sibling group: a group that was chosen and has no target is a 503 (elbv2, weighted target groups).
-        guard let (group, target) = self.choose(forward, UnsafePointer(input.unreadBytes)) else {
+        let choice = self.choose(forward, UnsafePointer(input.unreadBytes))
+        client.exchange.group = choice?.group
+        guard let group = choice?.group, let target = choice?.target else {
             input.discard(count)
             self.answer(client, MadeAnswer(status: 503))
             return
@@ -184,7 +186,6 @@ extension Worker {
             to: head, defaultHost: listener.loadBalancer.dnsName, listenerPort: listener.portText, traceID: trace)
         input.discard(count)
         client.exchange.head = head
-        client.exchange.group = group
         // Idle memory is shared, and what was used last is still in the cache.
         if input.isEmpty, client.exchange.requestBody.isDone { self.putBack(&client.input) }
         if forward.action.stickiness != nil || group.stickiness != nil { client.exchange.stickyForward = forward }
@@ -196,6 +197,7 @@ extension Worker {
             _ = client.socket.drain(output, nil)
         }
         group.counters.requests += 1
+        target.outcomes.requests += 1
         if group.failsOpen { group.counters.failOpenRequests += 1 }
         client.phase = .exchanging
         self.attach(client, target)

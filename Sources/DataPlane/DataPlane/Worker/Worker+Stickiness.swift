@@ -6,12 +6,11 @@ extension Worker {
         uniqueKeysWithValues: StickyCookie.allCases.map { ($0, Array($0.rawValue.utf8)) })
 
     /// Where the request whose head has been parsed from `base` goes: to the group and target that its cookies bind it
-    /// to, else by weight and turn. `nil`: to nobody. Never to the sibling of a group that was chosen and has no target,
+    /// to, else by weight and turn. `nil`: to nobody; without a target: the chosen group has none. Never to the sibling of a group that was chosen and has no target,
     /// be it by weight or by cookie (elbv2 guide, weighted target groups).
-    func choose(_ forward: ForwardRoute, _ base: UnsafePointer<UInt8>) -> (group: GroupRoute, target: TargetRoute)? {
+    func choose(_ forward: ForwardRoute, _ base: UnsafePointer<UInt8>) -> (group: GroupRoute, target: TargetRoute?)? {
         guard let group = self.boundGroup(forward, base) ?? forward.choose() else { return nil }
-        guard let target = self.boundTarget(group, forward, base) ?? group.choose() else { return nil }
-        return (group, target)
+        return (group, self.boundTarget(group, forward, base) ?? group.choose())
     }
 
     private func boundGroup(_ forward: ForwardRoute, _ base: UnsafePointer<UInt8>) -> GroupRoute? {

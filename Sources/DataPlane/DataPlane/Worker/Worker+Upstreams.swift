@@ -99,12 +99,16 @@ extension Worker {
     /// Nothing has been sent, so another target of the same group may be tried, once.
     private func connectFailed(_ client: ClientConnection, _ target: TargetRoute) {
         client.exchange.group?.counters.connectionErrors += 1
+        target.outcomes.connectionErrors += 1
         if !client.exchange.wasRerouted, let other = client.exchange.group?.choose(avoiding: target), other !== target {
             client.exchange.wasRerouted = true
+            target.outcomes.requests -= 1
+            other.outcomes.requests += 1
             client.exchange.head?.rewind()
             self.attach(client, other)
             return
         }
+        target.outcomes.made(502)
         self.answer(client, MadeAnswer(status: 502))
     }
 

@@ -316,8 +316,7 @@ final class Worker {
         report.served = self.routes.generation
         report.clients = self.clientCount
         for group in self.routes.groups.values {
-            group.counters.active = group.targets.reduce(0) { $0 + $1.inFlight }
-            report.targetGroups[group.id] = group.counters
+            report.targetGroups[group.id] = group.report
         }
         report.loadBalancers = self.routes.loadBalancers.mapValues(\.counters)
         report.draining = self.routes.draining.map {

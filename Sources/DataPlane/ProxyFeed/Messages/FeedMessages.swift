@@ -3,7 +3,7 @@ package import TrafficRouting
 
 /// The version of the frames and messages below. Both ends refuse to talk to another one.
 package enum FeedProtocol {
-    package static let version = 2
+    package static let version = 3
 }
 
 /// What the control plane tells the proxy.

@@ -27,6 +27,7 @@ package struct TargetGroupCounters: Equatable, Sendable, Codable {
     package var cutResponses: UInt64 = 0
     /// Requests routed while the group failed open (`UnhealthyRoutingRequestCount`).
     package var failOpenRequests: UInt64 = 0
+    package var outcomes = GroupOutcomes()
     /// In flight now.
     package var active: Int = 0
     package var latency = LatencyHistogram()

@@ -5,7 +5,7 @@ extension CodeDeployDeployment {
     package mutating func serviceInspected(
         _ id: CommandID, _ found: ServiceInspection, at now: Timestamp
     ) -> Step {
-        self.stepping { deployment, step in
+        self.stepping(at: now) { deployment, step in
             switch deployment.state {
             case .preparing(.inspecting(var pending)):
                 guard pending.command.id == id else { return }
@@ -23,7 +23,7 @@ extension CodeDeployDeployment {
 
     /// The result of `createTaskSet`.
     package mutating func taskSetCreated(_ id: CommandID, _ taskSet: TaskSetID, at now: Timestamp) -> Step {
-        self.stepping { deployment, step in
+        self.stepping(at: now) { deployment, step in
             switch deployment.state {
             case .installing(var installation):
                 switch installation.state {
@@ -53,7 +53,7 @@ extension CodeDeployDeployment {
 
     /// A command that brings no result but its success.
     package mutating func commandSucceeded(_ id: CommandID, at now: Timestamp) -> Step {
-        self.stepping { deployment, step in
+        self.stepping(at: now) { deployment, step in
             guard var pending = deployment.pendingCommand, pending.command.id == id else { return }
             switch pending.command.action {
             // These bring more than their success.
@@ -75,7 +75,7 @@ extension CodeDeployDeployment {
 
     /// A command's attempt failed. Whether it is repeated is decided here.
     package mutating func commandFailed(_ id: CommandID, _ failure: CommandFailure, at now: Timestamp) -> Step {
-        self.stepping { deployment, step in
+        self.stepping(at: now) { deployment, step in
             switch deployment.state {
             case .windingDown(let windDown):
                 switch windDown.state {

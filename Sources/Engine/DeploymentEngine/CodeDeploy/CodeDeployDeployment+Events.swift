@@ -3,7 +3,7 @@ package import Model
 extension CodeDeployDeployment {
     /// Begins the work. A deployment that has begun already is left alone.
     package mutating func start(at now: Timestamp) -> Step {
-        self.stepping { deployment, step in
+        self.stepping(at: now) { deployment, step in
             switch deployment.state {
             case .created:
                 deployment.record.startTime = now
@@ -19,7 +19,7 @@ extension CodeDeployDeployment {
 
     /// What a task set in `watchedTaskSets` looks like now. Of any other, it is ignored.
     package mutating func taskSetSeen(_ id: TaskSetID, _ sighting: TaskSetSighting, at now: Timestamp) -> Step {
-        self.stepping { deployment, step in
+        self.stepping(at: now) { deployment, step in
             guard deployment.record.see(id, sighting) else { return }
             let isOriginal = deployment.record.original?.taskSet.id == id
             switch sighting {
@@ -39,7 +39,7 @@ extension CodeDeployDeployment {
 
     /// A deadline of `timers` has come. Too early, stale or repeated calls change nothing.
     package mutating func timerFired(_ id: TimerID, at now: Timestamp) -> Step {
-        self.stepping { deployment, step in
+        self.stepping(at: now) { deployment, step in
             guard !deployment.commandTimerFired(id, at: now, into: &step) else { return }
             switch deployment.state {
             case .runningHook(let execution):
@@ -82,7 +82,7 @@ extension CodeDeployDeployment {
 
     /// At least one alarm of the group went off.
     package mutating func alarmsActivated(_ names: [String], at now: Timestamp) -> Step {
-        self.stepping { deployment, step in
+        self.stepping(at: now) { deployment, step in
             switch deployment.state {
             case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
                 .shiftingTraffic, .updatingPrimary, .waitingForTermination:
@@ -106,7 +106,7 @@ extension CodeDeployDeployment {
         case .succeeded, .failed, .skipped: return .alreadyCompleted
         case .inProgress:
             return .accepted(
-                self.stepping { deployment, step in
+                self.stepping(at: now) { deployment, step in
                     switch outcome {
                     case .succeeded: deployment.finish(hook.event, at: now, into: &step)
                     case .failed: deployment.fail(.hookFailed, at: now, into: &step)
@@ -119,9 +119,9 @@ extension CodeDeployDeployment {
     package mutating func continueRequested(_ wait: WaitType, at now: Timestamp) -> ContinueDecision {
         switch (self.state, wait) {
         case (.waitingForContinue, .readyWait):
-            .continued(self.stepping { $0.begin(.beforeAllowTraffic, at: now, into: &$1) })
+            .continued(self.stepping(at: now) { $0.begin(.beforeAllowTraffic, at: now, into: &$1) })
         case (.waitingForTermination, .terminationWait):
-            .continued(self.stepping { $0.deleteSuperseded(at: now, into: &$1) })
+            .continued(self.stepping(at: now) { $0.deleteSuperseded(at: now, into: &$1) })
         case (.ended, _):
             .alreadyCompleted
         case (.waitingForContinue, .terminationWait), (.waitingForTermination, .readyWait), (.created, _),
@@ -141,7 +141,7 @@ extension CodeDeployDeployment {
         case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
             .shiftingTraffic,
             .updatingPrimary, .waitingForTermination, .deletingSuperseded:
-            let step = self.stepping { deployment, step in
+            let step = self.stepping(at: now) { deployment, step in
                 deployment.fail(.stopRequested, rollbackAsked: rollback, at: now, into: &step)
             }
             return self.status.isActive ? .stopping(step) : .stopped(step)
@@ -151,10 +151,11 @@ extension CodeDeployDeployment {
 
 extension CodeDeployDeployment {
     /// Runs one event's consequences, and tells if the status is another one after it.
-    mutating func stepping(_ body: (inout Self, inout Step) -> Void) -> Step {
+    mutating func stepping(at now: Timestamp, _ body: (inout Self, inout Step) -> Void) -> Step {
         let before = self.status
         var step = Step()
         body(&self, &step)
+        self.keepJournal(at: now)
         if self.status != before { step.notices.append(.statusChanged(self.status)) }
         return step
     }

@@ -5,7 +5,7 @@ extension CodeDeployDeployment {
     /// The result of `startMigration`.
     /// - Parameter task: its ARN. The same for every attempt of the command.
     package mutating func migrationStarted(_ id: CommandID, task: String, at now: Timestamp) -> Step {
-        self.stepping { deployment, step in
+        self.stepping(at: now) { deployment, step in
             guard let pending = deployment.pendingCommand, pending.command.id == id else { return }
             deployment.record.migration?.task = task
             deployment.record.lastUpdatedAt = now
@@ -37,7 +37,7 @@ extension CodeDeployDeployment {
         guard self.watchedMigration == task, let run = self.record.migration else { return .nothing }
         let verdict = sighting.verdict(on: run.migration)
         guard verdict != .pending else { return .nothing }
-        return self.stepping { deployment, step in
+        return self.stepping(at: now) { deployment, step in
             deployment.record.migration?.endedAt = now
             switch verdict {
             case .pending: break

@@ -102,7 +102,7 @@ extension CodeDeployDeployment {
 
 extension CodeDeployDeployment.Action {
     /// The action under way, for people.
-    fileprivate var gerund: String {
+    var gerund: String {
         switch self {
         case .inspectService: "inspecting the ECS service"
         case .startMigration: "starting the migration task"

@@ -40,6 +40,8 @@ struct DeploymentRecord: Equatable, Sendable, Codable {
     var migration: MigrationRun?
     var startTime: Timestamp?
     var lastUpdatedAt: Timestamp
+    /// `nil` in values of earlier versions.
+    var journal: DeploymentJournal?
     private(set) var lifecycleEvents: [LifecycleEventRecord]
 
     init(events: [LifecycleEventName], at now: Timestamp) {

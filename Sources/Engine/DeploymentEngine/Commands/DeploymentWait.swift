@@ -7,4 +7,10 @@ package struct DeploymentWait: Hashable, Sendable, Codable {
     package let deadline: Timestamp?
     /// What happens at the deadline, and what somebody can do before.
     package let exit: String
+
+    package init(reason: String, deadline: Timestamp?, exit: String) {
+        self.reason = reason
+        self.deadline = deadline
+        self.exit = exit
+    }
 }

@@ -141,6 +141,7 @@ extension ServiceDeployment {
         let before = self
         var step = Step()
         body(&self, &step)
+        self.keepJournal(at: now)
         if self != before { self.record.updatedAt = now }
         self.stepped(before.status, &step)
         return step

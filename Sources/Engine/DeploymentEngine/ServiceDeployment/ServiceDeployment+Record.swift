@@ -19,6 +19,8 @@ extension ServiceDeployment {
         var alarms: AlarmMonitor = .off
         var hooks: [HookView] = []
         var legs: [LegRecord] = []
+        /// `nil` in values of earlier versions.
+        var journal: DeploymentJournal?
         var startedAt: Timestamp?
         var deadline: DeploymentTimer?
         var rollbackStartedAt: Timestamp?

@@ -17,6 +17,8 @@ package enum ServiceEvent: Hashable, Sendable {
     case rollingBack(to: String)
     case steadyState
     case placementFailed(reason: String)
+    /// What the deployment did to the traffic: Teal's own line.
+    case deploymentReceipt(String, summary: String)
 
     package func message(service: String) -> String {
         switch self {
@@ -52,6 +54,8 @@ package enum ServiceEvent: Hashable, Sendable {
             "(service \(service)) has reached a steady state."
         case .placementFailed(let reason):
             "(service \(service)) was unable to place a task. Reason: \(reason)."
+        case .deploymentReceipt(let id, let summary):
+            "(service \(service)) (deployment \(id)) \(summary)"
         }
     }
 

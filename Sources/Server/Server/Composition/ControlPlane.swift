@@ -1,5 +1,6 @@
 internal import CloudWatchService
 internal import CodeDeployService
+internal import DeploymentEngine
 internal import ECSService
 internal import ELBv2Service
 internal import IAMService
@@ -7,6 +8,7 @@ internal import LambdaService
 internal import Logging
 internal import LogsService
 internal import Model
+internal import ReceiptService
 internal import S3Service
 internal import ServerFiles
 internal import ServiceLifecycle
@@ -21,6 +23,7 @@ struct ControlPlane {
     let loadBalancing: LoadBalancing
     let taskPages: TaskPages
     let codePage: CodePage
+    let receipts: Receipts
     /// In the order in which they start; they stop in the reverse order.
     let services: [any Service]
     /// Start after everything else, the API's listeners too, and stop first.
@@ -111,6 +114,14 @@ struct ControlPlane {
                 store: store, clock: clock, account: account, timeScale: configuration.timeScale, logger: logger))
         services += codeDeploy.services
         services += cloudWatch.services
+        self.receipts = Receipts(
+            store: store, clock: clock, account: account, reading: { TrafficReading(loadBalancing.counters) },
+            targets: { snapshot, service in
+                try ServiceTargets.registrations(of: service, in: snapshot).map {
+                    RegisteredTarget(revision: $0.revision, group: $0.group, id: $0.id, port: $0.port)
+                }
+            })
+        services.append(ReceiptRecorder(self.receipts, logger: logger))
         self.services = services
         self.functions = lambda.functions
         self.codePage = lambda.codePage

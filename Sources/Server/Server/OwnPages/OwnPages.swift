@@ -1,6 +1,7 @@
 internal import ECSService
 internal import LambdaService
 internal import Model
+internal import ReceiptService
 internal import WireProtocol
 
 /// What answers under `/_teal/`.
@@ -9,6 +10,8 @@ struct OwnPages: Sendable {
     let metrics: MetricsPage
     let tasks: TaskPages
     let code: CodePage
+    let receipts: ReceiptPage
+    let waits: WaitPage
 
     /// Bytes of what a task may send.
     private static let longestChange = 4096
@@ -33,6 +36,10 @@ struct OwnPages: Sendable {
                     return Self.response(status, "text/plain", Array(text.utf8))
                 }
             }
+            if path.hasPrefix(ReceiptPage.prefix) {
+                return Self.response(try await self.receipts.answer(path: path, query: String(request.query)))
+            }
+            if path.hasPrefix(WaitPage.prefix) { return Self.response(try await self.waits.answer(path: path)) }
             switch path {
             case "/_teal/health":
                 return Self.response(200, "application/json", try await self.health.document().serialized)
@@ -43,9 +50,21 @@ struct OwnPages: Sendable {
                 return Self.response(404, "text/plain", Array("no such page\n".utf8))
             }
         } catch {
-            let document = JSONValue.object([.init("status", .string("failed")), .init("reason", .string("\(error)"))])
-            return Self.response(503, "application/json", document.serialized)
+            return Self.refusal(503, "\(error)")
         }
+    }
+
+    private static func response(_ answer: ReceiptPage.Answer) -> WireResponse {
+        switch answer {
+        case .document(let document): Self.response(200, "application/json", document.serialized)
+        case .text(let text): Self.response(200, "text/plain; charset=utf-8", Array(text.utf8))
+        case .refusal(let status, let reason): Self.refusal(status, reason)
+        }
+    }
+
+    private static func refusal(_ status: Int, _ reason: String) -> WireResponse {
+        let document = JSONValue.object([.init("status", .string("failed")), .init("reason", .string(reason))])
+        return Self.response(status, "application/json", document.serialized)
     }
 
     private static func response(_ status: Int, _ type: String, _ body: [UInt8]) -> WireResponse {

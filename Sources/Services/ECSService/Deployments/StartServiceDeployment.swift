@@ -31,13 +31,16 @@ extension StoreTransaction {
             migration: try self.migration(of: taskSet.taskDefinition), timeScale: timeScale)
         try self.supersedeDeployments(of: key, at: now)
         let deployment = ServiceDeployment(
-            id: .init(rawValue: Identifiers.base64URL(21)), plan: plan, createdAt: now)
+            id: .init(rawValue: Self.newDeploymentID()), plan: plan, createdAt: now)
         try self.insert(
             StoredServiceDeployment(
                 machine: deployment, service: key,
                 sources: existing.filter { $0.role != .draining && $0.scale > 0 }.map(\.id),
                 body: StoredShape.encode(body.deploymentConfiguration ?? ECS.DeploymentConfiguration())))
     }
+
+    /// 21 characters. The first is no hyphen: commands would take the id for an option.
+    private static func newDeploymentID() -> String { Identifiers.upperAlphanumeric(1) + Identifiers.base64URL(20) }
 
     /// Those under way end where they are.
     func supersedeDeployments(of key: ServiceKey, at now: Timestamp) throws {

@@ -1,3 +1,4 @@
+package import Model
 package import ProxyFeed
 internal import Synchronization
 package import TrafficRouting
@@ -16,15 +17,41 @@ package final class TrafficCounters: Sendable {
         package fileprivate(set) var tally = DrainTally()
     }
 
+    /// What one proxy process has told last.
+    package struct Run: Equatable, Sendable {
+        package let processID: Int32
+        package let targetGroups: [TargetGroupCounters]
+        package let at: Timestamp
+    }
+
+    /// A target's way out, told at this moment.
+    package struct Drained: Equatable, Sendable {
+        package let report: DrainReport
+        package let at: Timestamp
+    }
+
     private struct State {
         /// Of proxies that have ended.
         var past = Totals()
         var latest: ProxyCounters?
+        /// The last ones; the one that is running comes last.
+        var runs: [Run] = []
+        var drained: [Drained] = []
     }
 
-    private let state = Mutex(State())
+    private static let keptRuns = 8
+    private static let keptDrains = 4096
 
-    package init() {}
+    private let state = Mutex(State())
+    private let clock: any WallClock
+
+    package init(clock: any WallClock) { self.clock = clock }
+
+    /// Oldest first. Empty until a proxy has reported to this server.
+    package var runs: [Run] { self.state.withLock { $0.runs } }
+
+    /// Of the targets that drained last, oldest first.
+    package var drained: [Drained] { self.state.withLock { $0.drained } }
 
     package var totals: Totals {
         self.state.withLock { state in
@@ -35,20 +62,28 @@ package final class TrafficCounters: Sendable {
     }
 
     func record(_ counters: ProxyCounters) {
+        let now = self.clock.now()
         self.state.withLock { state in
             if let latest = state.latest, latest.processID != counters.processID {
                 state.past.add(latest, gauges: false)
             }
             state.latest = counters
+            let run = Run(processID: counters.processID, targetGroups: counters.targetGroups, at: now)
+            if state.runs.last?.processID == counters.processID { state.runs.removeLast() }
+            state.runs.append(run)
+            state.runs.removeFirst(max(0, state.runs.count - Self.keptRuns))
         }
     }
 
     func record(_ drain: DrainReport) {
+        let now = self.clock.now()
         self.state.withLock { state in
             var drains = state.past.drains[drain.group] ?? Drains()
             drains.targets += 1
             drains.tally = drains.tally + drain.tally
             state.past.drains[drain.group] = drains
+            state.drained.append(Drained(report: drain, at: now))
+            state.drained.removeFirst(max(0, state.drained.count - Self.keptDrains))
         }
     }
 }
@@ -65,6 +100,7 @@ extension TrafficCounters.Totals {
             sum.connectionErrors += new.connectionErrors
             sum.cutResponses += new.cutResponses
             sum.failOpenRequests += new.failOpenRequests
+            sum.outcomes.add(new.outcomes)
             sum.active = gauges ? new.active : 0
             sum.latency.add(new.latency)
             self.targetGroups[new.id] = sum

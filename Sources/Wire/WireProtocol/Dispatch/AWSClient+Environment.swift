@@ -8,16 +8,23 @@ internal import Model
 
 extension AWSClient {
     /// A client by the variables that every AWS SDK reads: `AWS_ENDPOINT_URL`, key, secret, session token and region.
+    /// - Parameters:
+    ///   - endpoint: instead of the variable's.
+    ///   - region: the same.
     /// - Throws: `MissingEnvironment` naming the variable.
-    package static func fromEnvironment() throws(MissingEnvironment) -> AWSClient {
+    package static func fromEnvironment(
+        endpoint: String? = nil, region: String? = nil
+    ) throws(MissingEnvironment) -> AWSClient {
         let signer = RequestSigner(
             accessKeyID: try Self.required("AWS_ACCESS_KEY_ID"),
             secretAccessKey: try Self.required("AWS_SECRET_ACCESS_KEY"),
             sessionToken: Self.variable("AWS_SESSION_TOKEN"))
-        guard let region = Self.variable("AWS_REGION") ?? Self.variable("AWS_DEFAULT_REGION") else {
+        guard let region = region ?? Self.variable("AWS_REGION") ?? Self.variable("AWS_DEFAULT_REGION") else {
             throw MissingEnvironment(name: "AWS_REGION")
         }
-        return AWSClient.remote(endpoint: try Self.required("AWS_ENDPOINT_URL"), signer: signer, region: region)
+        let address: String
+        if let endpoint { address = endpoint } else { address = try Self.required("AWS_ENDPOINT_URL") }
+        return AWSClient.remote(endpoint: address, signer: signer, region: region)
     }
 
     /// A client of a server elsewhere. The account is the key's own: the scope here names only the region.

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import ServerFiles
+package import ServerFiles
 
 #if canImport(Glibc)
     internal import Glibc
@@ -8,12 +8,14 @@ internal import ServerFiles
 #endif
 
 /// The option that every command about one server takes.
-struct DataDirectoryOptions: ParsableArguments {
+package struct DataDirectoryOptions: ParsableArguments {
     @Option(name: .customLong("data-dir"), help: "Folder that holds all state of the server.")
     var dataDirectory: String?
 
+    package init() {}
+
     /// The folder as an absolute path; `$TEAL_DATA_DIR`, then `~/.teal`, where the option is absent.
-    var directory: DataDirectory {
+    package var directory: DataDirectory {
         let path =
             self.dataDirectory ?? Self.environment("TEAL_DATA_DIR") ?? (Self.environment("HOME") ?? "") + "/.teal"
         guard !path.hasPrefix("/"), let current = getcwd(nil, 0) else { return DataDirectory(path: path) }
