@@ -37,6 +37,7 @@ soak: build ## Deploy 200 times in a row under load, with failing hooks and dyin
 
 bench: release ## Measure against peers in the same run
 	@scripts/install.sh bench
+	@scripts/fleet.sh
 	@.venv/bin/python Benchmarks/footprint.py --teal $(TEAL)
 	@.venv/bin/python Benchmarks/api.py --teal $(TEAL)
 	@.venv/bin/python Benchmarks/deployment.py --teal $(TEAL)

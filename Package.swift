@@ -83,7 +83,7 @@ let package = Package(
         library("STSAPI", in: "API/STSAPI", ["Model", "WireProtocol"]),
 
         // Pure decisions: no I/O, no clock.
-        library("DeploymentEngine", in: "Engine/DeploymentEngine", ["Model", collections]),
+        library("DeploymentEngine", in: "Engine/DeploymentEngine", ["Model", collections, heap]),
         library("Monitoring", in: "Engine/Monitoring", ["Model"]),
         library("TrafficRouting", in: "Engine/TrafficRouting", ["Model"]),
 
@@ -141,7 +141,7 @@ let package = Package(
             "ECSService", in: "Services/ECSService",
             [
                 "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "STSAPI", "ListenerRouting", "DeploymentDriving",
-                "MigrationTasks", "WireProtocol", "Model", "Store", "DeploymentEngine", "WorkloadRuntime", crypto, heap,
+                "MigrationTasks", "WireProtocol", "Model", "Store", "DeploymentEngine", "WorkloadRuntime", crypto,
                 lifecycle, logging,
             ]),
         library(
@@ -215,7 +215,7 @@ let package = Package(
                 "Store", "WireProtocol", "Model", logging,
             ]),
         tests("DeploymentEngineTests", ["DeploymentEngine", "Model"]),
-        tests("SimulationTests", ["DeploymentEngine", "Model"]),
+        tests("SimulationTests", ["DeploymentEngine", "Model", heap]),
         tests(
             "ELBv2ServiceTests",
             [

@@ -23,7 +23,8 @@ extension ServiceDeployment {
         /// Find out if the production and test rules fit to the service, and which target groups the target revision gets.
         /// Answer with `trafficInspected`. Fails as `.rejected` with what is wrong.
         case inspectTraffic
-        /// Give all production traffic back to `to`, and take the tasks of the others away.
+        /// Give all production traffic back to `to`, which must have a healthy target first (`.notYet`), and take the tasks of
+        /// the others away.
         case reconcile(to: RevisionID, retiring: [RevisionID])
         /// Run the target's task definition once, under the deployment's own client token. Answer with `migrationStarted`.
         case startMigration(MigrationTask)

@@ -71,9 +71,8 @@ extension ServiceDeployment {
             }
         case .callingBack(let timer):
             guard timer.isDue(id, at: now) else { return }
-            let rest = run.timeout.deadline - now
             let call = self.call(
-                run.hook, run: run.number, run.details, on: leg, within: rest, at: now, into: &step)
+                run.hook, run: run.number, run.details, on: leg, until: run.timeout.deadline, into: &step)
             round.runs[index].state = .calling(call)
             self.state = .running(StageRun(leg: leg, phase: .hooking(round)))
         case .awaitingAction, .succeeded, .failed, .timedOut: break

@@ -20,10 +20,10 @@ extension ServiceDeployment {
         }
         let limit =
             switch leg {
-            case .returnProductionTraffic: ServiceDeploymentLimit.unhealthySource
+            case .returnProductionTraffic, .reconcileService: ServiceDeploymentLimit.unhealthySource
             default: ServiceDeploymentLimit.command
             }
-        let pending = self.issue(action, within: limit, at: now, into: &step)
+        let pending = self.issue(action, until: now + self.plan.timeScale.deadline(limit), into: &step)
         self.state = .running(StageRun(leg: leg, phase: .calling(pending)))
     }
 
@@ -148,20 +148,19 @@ extension ServiceDeployment {
                 state: .awaitingAction)
         case .function:
             let timeout = self.timer(at: now + scale.deadline(hook.timeout))
-            let call = self.call(index, run: number, hook.details, on: leg, within: hook.timeout, at: now, into: &step)
+            let call = self.call(index, run: number, hook.details, on: leg, until: timeout.deadline, into: &step)
             return HookRound.Run(
                 hook: index, number: number, timeout: timeout, details: hook.details, state: .calling(call))
         }
     }
 
     mutating func call(
-        _ hook: Int, run: Int, _ details: String?, on leg: Leg, within limit: Duration, at now: Timestamp,
-        into step: inout Step
+        _ hook: Int, run: Int, _ details: String?, on leg: Leg, until timeout: Timestamp, into step: inout Step
     ) -> StageRun.PendingCommand {
         let invocation = HookInvocation(
             hook: hook, run: run, stage: leg.hookStage ?? .preScaleUp, testWeights: self.testWeights(on: leg),
             productionWeights: self.productionWeights(on: leg), details: details)
-        return self.issue(.invokeHook(invocation), within: limit, at: now, into: &step)
+        return self.issue(.invokeHook(invocation), until: timeout, into: &step)
     }
 
     private func testWeights(on leg: Leg) -> [RevisionID: Int] {
@@ -204,12 +203,11 @@ extension ServiceDeployment {
     // MARK: Commands and timers
 
     mutating func issue(
-        _ action: Action, within limit: Duration = ServiceDeploymentLimit.command, at now: Timestamp,
-        into step: inout Step
+        _ action: Action, until deadline: Timestamp, into step: inout Step
     ) -> StageRun.PendingCommand {
         let command = Command(id: CommandID(deployment: self.id, number: self.serials.next()), action: action)
         step.commands.append(command)
-        return StageRun.PendingCommand(command, giveUp: self.timer(at: now + self.plan.timeScale.deadline(limit)))
+        return StageRun.PendingCommand(command, giveUp: self.timer(at: deadline))
     }
 
     mutating func timer(at deadline: Timestamp) -> DeploymentTimer {

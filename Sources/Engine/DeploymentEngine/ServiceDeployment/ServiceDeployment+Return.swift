@@ -58,7 +58,7 @@ extension ServiceDeployment {
             let first: Leg =
                 if self.record.hasRetiredSource {
                     .restoreSource
-                } else if self.record.hasMovedProduction {
+                } else if self.record.hasMovedProduction || self.record.isSplit {
                     .returnProductionTraffic
                 } else if self.record.hasMovedTest { .returnTestTraffic } else { .scaleDown }
             self.enter(first, at: now, into: &step)

@@ -2,64 +2,52 @@ internal import DeploymentEngine
 internal import Model
 internal import Store
 
-/// What a deployment does to the tasks of its service: it says which revision gets how many, and the scheduler acts.
+extension StoredServiceRevision {
+    /// As deployments see it.
+    var entry: RevisionRoster.Entry {
+        get { .init(id: .init(rawValue: self.id), role: self.role, scale: self.scale, progress: self.progress) }
+        set {
+            self.role = newValue.role
+            self.scale = newValue.scale
+            self.progress = newValue.progress
+        }
+    }
+}
+
+extension RevisionRoster {
+    init(_ revisions: [StoredServiceRevision]) { self.init(revisions.map(\.entry)) }
+}
+
 extension StoreTransaction {
-    typealias RevisionID = ServiceDeployment.RevisionID
-
-    /// The target gets its tasks.
-    func scaleUp(_ target: RevisionID, at now: Timestamp) throws {
-        guard var revision = try self.revision(target.rawValue), revision.scale < 100 else { return }
-        revision.scale = 100
-        // Steady it was without a task.
-        revision.progress.steadySince = nil
-        revision.updatedAt = now
-        try self.save(revision)
-    }
-
-    /// Tasks of these go, and then they.
-    func retire(_ revisions: [RevisionID], at now: Timestamp) throws {
-        for id in revisions { try self.setRole(.draining, of: id, at: now) }
-    }
-
-    /// The source becomes PRIMARY again.
-    func scaleDown(_ target: RevisionID, returningTo source: RevisionID, isRolling: Bool, at now: Timestamp) throws {
-        if var failed = try self.revision(target.rawValue), failed.role == .primary {
-            // One that never got a task has nothing to be replaced.
-            failed.role = isRolling && failed.scale > 0 ? .active : .draining
-            failed.progress.rollout = .failed
-            failed.updatedAt = now
-            try self.save(failed)
+    /// Writes what `change` makes of the service's revisions. One that is not stored yet, or no more, is made from its record.
+    func reassign(
+        _ key: ServiceKey, at now: Timestamp, _ change: (inout RevisionRoster) throws -> Void
+    ) throws {
+        let revisions = try self.revisions(of: key)
+        var roster = RevisionRoster(revisions)
+        try change(&roster)
+        // A service has one PRIMARY revision at most: first those that give up the role.
+        for entry in roster.entries.filter({ $0.role != .primary }) + roster.entries.filter({ $0.role == .primary }) {
+            if var revision = revisions.first(where: { $0.id == entry.id.rawValue }) {
+                guard revision.entry != entry else { continue }
+                revision.entry = entry
+                revision.updatedAt = now
+                try self.save(revision)
+            } else if let record = try self.revisionRecord(entry.id.rawValue) {
+                try self.save(
+                    StoredServiceRevision(
+                        id: record.id, service: record.service, role: entry.role, scale: entry.scale, clientToken: nil,
+                        progress: entry.progress, createdAt: record.createdAt, updatedAt: now, body: record.body))
+            }
         }
-        try self.restore(source, as: .primary, at: now)
-    }
-
-    /// Its tasks come back, whatever has become of it; it may be gone already.
-    func restore(_ id: RevisionID, as role: DesiredService.Revision.Role, at now: Timestamp) throws {
-        if var revision = try self.revision(id.rawValue) {
-            guard revision.role != role else { return }
-            revision.role = role
-            revision.progress.rollout = .inProgress
-            revision.progress.steadySince = nil
-            revision.updatedAt = now
-            return try self.save(revision)
+        for revision in revisions where !roster.entries.contains(where: { $0.id.rawValue == revision.id }) {
+            try self.deleteRevision(revision.id)
         }
-        guard let record = try self.revisionRecord(id.rawValue) else { return }
-        try self.save(
-            StoredServiceRevision(
-                id: record.id, service: record.service, role: role, scale: 100, clientToken: nil,
-                progress: RevisionProgress(), createdAt: record.createdAt, updatedAt: now, body: record.body))
     }
 
     func keepRecord(of revision: StoredServiceRevision) throws {
         try self.save(
             StoredRevisionRecord(
                 id: revision.id, service: revision.service, createdAt: revision.createdAt, body: revision.body))
-    }
-
-    private func setRole(_ role: DesiredService.Revision.Role, of id: RevisionID, at now: Timestamp) throws {
-        guard var revision = try self.revision(id.rawValue), revision.role != role else { return }
-        revision.role = role
-        revision.updatedAt = now
-        try self.save(revision)
     }
 }

@@ -41,23 +41,23 @@ struct ServiceDeploymentExecutor: Sendable {
                 let (routes, target) = try await self.groups(.target)
                 try await self.traffic.setProduction(routes, target: target, permille: permille)
             case .reconcile(_, let retiring):
+                if try await self.wantsTasks { try await self.requireHealth(.source) }
                 let (routes, target) = try await self.groups(.target)
                 try await self.traffic.setProduction(routes, target: target, permille: 0)
-                try await self.store.write { try $0.retire(retiring, at: self.clock.now()) }
+                try await self.reassign { $0.retire(retiring) }
             case .startMigration(let migration): return .migrating(task: try await self.start(migration))
             case .stopMigration:
                 guard try await self.migrations.stop(ofDeployment: self.machine.id.rawValue) else {
                     return .failed(.notYet(reason: "the migration task has not stopped yet"))
                 }
-            case .scaleUp: try await self.store.write { try $0.scaleUp(self.machine.plan.target, at: self.clock.now()) }
-            case .retire(let revisions): try await self.store.write { try $0.retire(revisions, at: self.clock.now()) }
-            case .restore(let source):
-                try await self.store.write { try $0.restore(source, as: .active, at: self.clock.now()) }
+            case .scaleUp: try await self.reassign { $0.scaleUp(self.machine.plan.target) }
+            case .retire(let revisions): try await self.reassign { $0.retire(revisions) }
+            case .restore(let source): try await self.reassign { $0.restore(source, as: .active) }
             case .scaleDown(let source):
-                try await self.store.write { transaction in
-                    try transaction.scaleDown(
-                        self.machine.plan.target, returningTo: source,
-                        isRolling: self.machine.plan.strategy == .rolling, at: self.clock.now())
+                try await self.reassign { roster in
+                    roster.scaleDown(
+                        self.machine.plan.target, returningTo: source, isRolling: self.machine.plan.strategy == .rolling
+                    )
                 }
             }
             return .done
@@ -72,6 +72,10 @@ struct ServiceDeploymentExecutor: Sendable {
 }
 
 extension ServiceDeploymentExecutor {
+    private func reassign(_ change: @escaping @Sendable (inout RevisionRoster) -> Void) async throws {
+        try await self.store.write { try $0.reassign(self.deployment.service, at: self.clock.now(), change) }
+    }
+
     // MARK: Traffic
 
     /// Finds the target's groups and keeps them with the revision, before it has a task.

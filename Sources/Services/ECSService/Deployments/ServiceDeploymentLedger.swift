@@ -40,23 +40,21 @@ extension StoreTransaction {
     func note(
         _ notices: [ServiceDeployment.Notice], of machine: ServiceDeployment, in key: ServiceKey, at now: Timestamp
     ) throws {
+        guard !notices.isEmpty else { return }
+        try self.reassign(key, at: now) { $0.follow(notices, of: machine) }
         let target = machine.plan.target.rawValue
         for notice in notices {
             switch notice {
             case .statusChanged(.successful):
-                try self.setRollout(.completed, of: target, at: now)
                 if machine.plan.strategy != .rolling {
                     try self.append(.deploymentCompleted(target), to: key, at: now)
                 }
-            case .statusChanged(.rollbackSuccessful):
-                if let source = machine.footing.source { try self.setRollout(.completed, of: source.rawValue, at: now) }
             case .migrationStarted(let run): try self.append(.startedMigration(task: run.taskID), to: key, at: now)
             case .migrationSucceeded(let run):
                 let duration = (now - run.requestedAt).milliseconds
                 try self.append(
                     .migrationSucceeded(task: run.taskID, seconds: Double(duration / 100) / 10), to: key, at: now)
             case .failed(let cause):
-                if cause.forbidsNewTasks { try self.setRollout(.failed, of: target, at: now) }
                 try self.append(.deploymentFailed(target, reason: cause.eventReason), to: key, at: now)
             case .legBegan(.restoreSource), .legBegan(.returnProductionTraffic), .legBegan(.returnTestTraffic),
                 .legBegan(.scaleDown):
@@ -74,13 +72,6 @@ extension StoreTransaction {
 
     private func append(_ event: ServiceEvent, to key: ServiceKey, at now: Timestamp) throws {
         try self.appendEvent(event.message(service: key.name), to: key, at: now)
-    }
-
-    private func setRollout(_ rollout: RevisionProgress.Rollout, of id: String, at now: Timestamp) throws {
-        guard var revision = try self.revision(id), revision.progress.rollout != rollout else { return }
-        revision.progress.rollout = rollout
-        revision.updatedAt = now
-        try self.save(revision)
     }
 }
 
@@ -102,17 +93,6 @@ extension ServiceDeployment.Leg {
 }
 
 extension ServiceDeployment.Cause {
-    /// Whether tasks of the target that stop are not replaced any more. Where weights stay as they are, they are.
-    fileprivate var forbidsNewTasks: Bool {
-        switch self {
-        case .stopRequested(.abort), .superseded: false
-        case .circuitBreaker, .alarms, .hook, .hookTimedOut, .pauseTimedOut, .pauseRejected, .stopRequested(.rollback),
-            .invalidNetworking, .commandFailed, .stageTimedOut, .deploymentTimedOut, .migrationFailed,
-            .migrationTimedOut:
-            true
-        }
-    }
-
     /// As the service's events say it.
     var eventReason: String {
         switch self {

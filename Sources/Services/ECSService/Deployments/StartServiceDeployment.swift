@@ -12,20 +12,12 @@ extension StoreTransaction {
         try self.forgetDeployments(of: key, createdBefore: now - DeploymentHistory.length)
         let body = try StoredShape.decode(ECS.CreateServiceRequest.self, from: service.body)
         let existing = try self.revisions(of: key)
-        for var revision in existing {
-            // What an earlier version of the schema has kept no record of.
-            if try self.revisionRecord(revision.id) == nil { try self.keepRecord(of: revision) }
-            let role: DesiredService.Revision.Role = revision.scale > 0 ? .active : .draining
-            guard revision.role == .primary || role == .draining && revision.role != .draining else { continue }
-            revision.role = role
-            revision.updatedAt = now
-            try self.save(revision)
-        }
-        let target = StoredServiceRevision(
-            id: "ecs-svc/" + Identifiers.decimal19(), service: key, role: .primary, scale: 0, clientToken: nil,
-            progress: RevisionProgress(), createdAt: now, updatedAt: now, body: StoredShape.encode(taskSet))
+        // What an earlier version of the schema has kept no record of.
+        for revision in existing where try self.revisionRecord(revision.id) == nil { try self.keepRecord(of: revision) }
+        let target = StoredRevisionRecord(
+            id: "ecs-svc/" + Identifiers.decimal19(), service: key, createdAt: now, body: StoredShape.encode(taskSet))
         try self.save(target)
-        try self.keepRecord(of: target)
+        try self.reassign(key, at: now) { $0.deploy(.init(rawValue: target.id)) }
         let plan = ServiceDeployment.Plan(
             target: target.id, body.deploymentConfiguration, loadBalancers: body.loadBalancers ?? [],
             migration: try self.migration(of: taskSet.taskDefinition), timeScale: timeScale)

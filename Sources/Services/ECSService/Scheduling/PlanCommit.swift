@@ -23,7 +23,7 @@ struct PlanCommit: Sendable {
         }
         if !self.plan.stops.isEmpty { events.append(try self.stop(transaction)) }
         try self.account(transaction)
-        try self.saveRevisions(transaction)
+        try transaction.reassign(self.key, at: self.now) { $0.apply(self.plan) }
         for event in events {
             try transaction.appendEvent(event.message(service: self.key.name), to: self.key, at: self.now)
         }
@@ -104,18 +104,6 @@ struct PlanCommit: Sendable {
             guard var task = try transaction.task(id), !task.isAccounted else { continue }
             task.isAccounted = true
             try transaction.save(task)
-        }
-    }
-
-    private func saveRevisions(_ transaction: StoreTransaction) throws {
-        for id in self.plan.finished { try transaction.deleteRevision(id) }
-        for planned in self.plan.revisions {
-            guard var revision = try transaction.revision(planned.id), revision.progress != planned.progress else {
-                continue
-            }
-            revision.progress = planned.progress
-            revision.updatedAt = self.now
-            try transaction.save(revision)
         }
     }
 }

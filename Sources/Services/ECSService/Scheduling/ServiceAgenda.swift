@@ -1,3 +1,4 @@
+internal import DeploymentEngine
 internal import Model
 internal import Store
 

@@ -30,6 +30,8 @@ struct ServiceFacts: Sendable {
             && snapshot.revisions(of: self.service.key) == self.revisions
     }
 
+    var roster: RevisionRoster { RevisionRoster(self.revisions) }
+
     var targetGroups: Set<String> {
         get throws { Set(try self.tasks.flatMap { try TaskAssembly.decode($0.body).targets.map(\.targetGroupARN) }) }
     }
@@ -47,38 +49,23 @@ struct ServiceFacts: Sendable {
             isDraining: self.service.status == .draining, isDeploying: self.isDeploying,
             healthCheckGracePeriod: .seconds(self.body.healthCheckGracePeriodSeconds ?? 0),
             settlingTime: timeScale.wait(.seconds(40)),
-            revisions: try self.released.map(self.revision), steadySince: self.service.steadySince)
+            revisions: try self.roster.released(isRolling: self.isRolling).compactMap(self.revision),
+            steadySince: self.service.steadySince)
     }
 
-    private var isDeploying: Bool {
-        self.service.controller == .ecs
-            && self.revisions.contains { $0.role == .primary && $0.progress.rollout == .inProgress }
-    }
+    private var isDeploying: Bool { self.service.controller == .ecs && self.roster.isDeploying }
 
-    /// The revisions that may have tasks. One that a rolling deployment holds back, until its hooks have run, is not there yet:
-    /// what it will replace goes on as PRIMARY.
-    private var released: [StoredServiceRevision] {
-        guard self.isRolling else { return self.revisions }
-        var released = self.revisions.filter { $0.scale > 0 || $0.role == .draining }
-        guard !released.contains(where: { $0.role == .primary }),
-            let index = released.firstIndex(where: { $0.role == .active && $0.progress.rollout == .completed })
-                ?? released.firstIndex(where: { $0.role == .active })
-        else { return released }
-        released[index].role = .primary
-        return released
-    }
-
-    private func revision(_ revision: StoredServiceRevision) throws -> DesiredService.Revision {
-        let taskSet = try StoredShape.decode(ECS.TaskSet.self, from: revision.body)
-        let own = self.tasks.filter { $0.revision == revision.id }
+    private func revision(_ entry: RevisionRoster.Entry) throws -> DesiredService.Revision? {
+        guard let stored = self.revisions.first(where: { $0.id == entry.id.rawValue }) else { return nil }
+        let taskSet = try StoredShape.decode(ECS.TaskSet.self, from: stored.body)
+        let own = self.tasks.filter { $0.revision == stored.id }
         return DesiredService.Revision(
-            id: revision.id, role: revision.role,
-            desiredCount: revision.computedDesiredCount(of: self.service.desiredCount),
+            id: stored.id, role: entry.role, desiredCount: entry.computedDesiredCount(of: self.service.desiredCount),
             hasTargets: taskSet.loadBalancers?.isEmpty == false,
             hasHealthChecks: own.contains {
                 $0.machine.containers.contains { $0.plan.healthCheck != nil && $0.plan.isEssential }
             },
-            progress: revision.progress)
+            progress: entry.progress)
     }
 
     func observed(_ health: TargetHealthTable) throws -> ObservedService {

@@ -52,27 +52,17 @@ extension ECSHandlers {
     }
 }
 
-/// How many tasks a revision has.
-struct TaskCounts {
-    var running = 0
-    var pending = 0
+typealias TaskCounts = RevisionRoster.TaskCounts
 
+extension TaskCounts {
     init(_ tasks: [StoredTask]) {
-        for task in tasks {
-            switch task.machine.phase {
-            case .running: self.running += 1
-            case .provisioning, .pending, .activating: self.pending += 1
-            case .deactivating, .stopping, .deprovisioning, .stopped: break
-            }
-        }
+        self.init()
+        for task in tasks { self.add(task.machine.phase) }
     }
 }
 
 extension StoredServiceRevision {
-    /// `ceil(desired × scale / 100)`.
-    func computedDesiredCount(of desired: Int) -> Int {
-        self.role == .draining ? 0 : Int((Double(desired) * self.scale / 100).rounded(.up))
-    }
+    func computedDesiredCount(of desired: Int) -> Int { self.entry.computedDesiredCount(of: desired) }
 }
 
 extension StoreSnapshot {

@@ -1,8 +1,8 @@
 internal import HeapModule
-internal import Model
+package import Model
 
 /// One moment a key, and the earliest of all at hand: however many there are, to set one and to take one costs the logarithm.
-struct Deadlines<Key: Hashable & Sendable>: Sendable {
+package struct Deadlines<Key: Hashable & Sendable>: Sendable {
     private struct Entry: Comparable, Sendable {
         let moment: Timestamp
         let key: Key
@@ -15,9 +15,11 @@ struct Deadlines<Key: Hashable & Sendable>: Sendable {
     /// With entries that do not hold any more, but never on top.
     private var heap = Heap<Entry>()
 
-    var next: Timestamp? { self.heap.min?.moment }
+    package init() {}
 
-    subscript(key: Key) -> Timestamp? {
+    package var next: Timestamp? { self.heap.min?.moment }
+
+    package subscript(key: Key) -> Timestamp? {
         get { self.moments[key] }
         set {
             guard self.moments[key] != newValue else { return }
@@ -28,7 +30,7 @@ struct Deadlines<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Keys whose moment has come; they have none any more.
-    mutating func takeDue(at now: Timestamp) -> Set<Key> {
+    package mutating func takeDue(at now: Timestamp) -> Set<Key> {
         var due: Set<Key> = []
         while let first = self.heap.min, first.moment <= now {
             due.insert(first.key)

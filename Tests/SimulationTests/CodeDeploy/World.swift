@@ -1,10 +1,9 @@
 internal import DeploymentEngine
-internal import FoundationEssentials
 internal import Model
 
 /// One seeded history of a service and its deployments: random delays, failures, crashes, deaths, reports and wishes.
 /// It performs what the machine asks for, and objects to what must never happen.
-struct World {
+struct CodeDeployWorld: SimulatedWorld {
     typealias Deployment = CodeDeployDeployment
 
     enum Event {
@@ -30,17 +29,14 @@ struct World {
         case failed(Deployment.CommandFailure)
     }
 
-    let seed: UInt64
+    static let engine = "codedeploy"
+
     let sabotage: Sabotage?
     let savesAlways: Bool
-    var random: SeededRandom
-    var now = Timestamp(milliseconds: 1_800_000_000_000)
-    /// Time that passed by itself, without the jumps of the clock.
-    var elapsed = Duration.zero
+    private(set) var time: Timeline<Event>
     var service = SimulatedService()
     var deployments: [Deployment] = []
     var ledger = Ledger()
-    private var agenda: [(at: Timestamp, event: Event)] = []
     /// Grows with each crash: answers to an earlier life are lost.
     private var life = 0
     private var isPerforming = false
@@ -48,18 +44,23 @@ struct World {
     /// Of `Sabotage.loseCommits`.
     private var oldCopy: Deployment?
 
-    init(seed: UInt64, sabotage: Sabotage? = nil) {
-        self.seed = seed
+    var seed: UInt64 { self.time.seed }
+    var now: Timestamp { self.time.now }
+    var elapsed: Duration { self.time.elapsed }
+
+    init(seed: UInt64) { self.init(seed: seed, sabotage: nil) }
+
+    init(seed: UInt64, sabotage: Sabotage?) {
         self.sabotage = sabotage
-        self.random = SeededRandom(seed: seed)
+        self.time = Timeline(seed: seed)
         self.savesAlways = seed % 20 == 0
-        self.requestsLeft = 1 + Int(self.random.next() % 3)
-        self.plan(.request, in: .zero)
-        if self.random.chance(10) { self.plan(.vandalism, in: self.random.milliseconds(1000...900_000)) }
-        if self.random.chance(15) {
-            self.plan(
-                .jump(self.random.pick([.seconds(-300), .seconds(90), .minutes(20), .hours(3)])),
-                in: self.random.milliseconds(1000...600_000))
+        self.requestsLeft = 1 + Int(self.time.random.next() % 3)
+        self.time.plan(.request, in: .zero)
+        if self.time.random.chance(10) { self.time.plan(.vandalism, in: 1000...900_000) }
+        if self.time.random.chance(15) {
+            self.time.plan(
+                .jump(self.time.random.pick([.seconds(-300), .seconds(90), .minutes(20), .hours(3)])),
+                in: self.time.random.milliseconds(1000...600_000))
         }
     }
 
@@ -73,8 +74,6 @@ struct World {
         throw self.violation("the world does not come to rest")
     }
 
-    func violation(_ what: String) -> Violation { Violation(seed: self.seed, what: what) }
-
     // MARK: Turns
 
     /// The next thing in time: a timer or an event. `false` when all deployments have ended and no more will come.
@@ -82,29 +81,19 @@ struct World {
         let active = self.deployments.firstIndex { $0.status.isActive }
         if active == nil && self.requestsLeft == 0 { return false }
         let timer = active.flatMap { self.deployments[$0].nextTimer }
-        let next = self.agenda.indices.min { self.agenda[$0].at < self.agenda[$1].at }
-        if let active, let timer, next.map({ timer.deadline <= self.agenda[$0].at }) ?? true {
-            self.pass(until: timer.deadline)
+        if let active, let timer, self.time.next.map({ timer.deadline <= $0 }) ?? true {
+            self.time.pass(until: timer.deadline)
             let step = self.deployments[active].timerFired(timer.id, at: self.now)
             try self.commit(active, step)
             return true
         }
-        guard let next else { throw self.violation("a deployment waits for nothing") }
-        let (at, event) = self.agenda.remove(at: next)
-        self.pass(until: at)
+        guard let event = self.time.take() else { throw self.violation("a deployment waits for nothing") }
         try self.happen(event)
         return true
     }
 
-    private mutating func pass(until moment: Timestamp) {
-        guard moment > self.now else { return }
-        self.elapsed += moment - self.now
-        self.now = moment
-    }
-
-    private mutating func plan(_ event: Event, in delay: Duration) { self.agenda.append((self.now + delay, event)) }
-
     private mutating func happen(_ event: Event) throws(Violation) {
+        if Seeds.isReplay { print(self.elapsed, event) }
         switch event {
         case .attempt(let id, let command, let life):
             guard life == self.life else { return }
@@ -167,14 +156,13 @@ struct World {
             try self.commit(index, step)
         case .vandalism:
             self.ledger.isTampered = true
-            self.service.delete(self.random.pick(self.service.taskSets).identity.id)
+            self.service.delete(self.time.random.pick(self.service.taskSets).identity.id)
             self.lookSoon()
             if self.service.taskSets.isEmpty { self.requestsLeft = 0 }
         case .request:
             try self.request()
         case .jump(let distance):
-            self.ledger.hasJumped = true
-            self.now = self.now + distance
+            self.time.jump(distance)
         }
     }
 
@@ -182,7 +170,7 @@ struct World {
 
     private mutating func lookSoon() {
         guard let active = self.deployments.first(where: { $0.status.isActive }) else { return }
-        self.plan(.look(active.id), in: self.random.milliseconds(10...2000))
+        self.time.plan(.look(active.id), in: 10...2000)
     }
 
     // MARK: The driver
@@ -192,7 +180,7 @@ struct World {
         try self.ledger.check(step, of: self.deployments[index], in: self)
         if self.savesAlways { self.deployments[index] = try self.savedAndLoaded(self.deployments[index]) }
         let deployment = self.deployments[index]
-        if self.sabotage == .loseCommits, self.oldCopy?.id != deployment.id || self.random.chance(30) {
+        if self.sabotage == .loseCommits, self.oldCopy?.id != deployment.id || self.time.random.chance(30) {
             self.oldCopy = deployment
         }
         switch step.successor {
@@ -208,13 +196,12 @@ struct World {
         }
         for notice in step.notices {
             switch notice {
-            case .taskSetCreated, .migrationStarted:
-                self.plan(.look(deployment.id), in: self.random.milliseconds(10...500))
+            case .taskSetCreated, .migrationStarted: self.time.plan(.look(deployment.id), in: 10...500)
             case .statusChanged(let status):
                 if !status.isActive {
                     try self.ledger.ended(deployment, in: self)
                     if self.requestsLeft > 0 && !self.deployments.contains(where: { $0.status.isActive }) {
-                        self.plan(.request, in: self.random.milliseconds(0...60_000))
+                        self.time.plan(.request, in: 0...60_000)
                     }
                 }
             case .lifecycleEventChanged, .migrationSucceeded, .productionTrafficServed, .testTrafficServed,
@@ -224,7 +211,7 @@ struct World {
             }
         }
         try self.tryStopping(deployment)
-        if self.random.chance(2) { try self.crash() }
+        if self.time.random.chance(2) { try self.crash() }
         try self.drive()
     }
 
@@ -237,8 +224,8 @@ struct World {
         }
         guard !self.isPerforming, let command = self.deployments[index].outstandingCommands.first else { return }
         self.isPerforming = true
-        self.plan(
-            .attempt(self.deployments[index].id, command, life: self.life), in: self.random.milliseconds(1...1000))
+        self.time.plan(
+            .attempt(self.deployments[index].id, command, life: self.life), in: 1...1000)
     }
 
     /// The process dies; what is stored comes back, the world goes on meanwhile.
@@ -249,20 +236,8 @@ struct World {
         }
         self.life += 1
         self.isPerforming = false
-        self.pass(until: self.now + self.random.milliseconds(100...60_000))
+        self.time.pass(until: self.now + self.time.random.milliseconds(100...60_000))
         self.lookSoon()
-    }
-
-    private func savedAndLoaded(_ deployment: Deployment) throws(Violation) -> Deployment {
-        do {
-            let loaded = try JSONDecoder().decode(Deployment.self, from: JSONEncoder().encode(deployment))
-            guard loaded == deployment else { throw self.violation("a deployment changes when it is saved and loaded") }
-            return loaded
-        } catch let violation as Violation {
-            throw violation
-        } catch {
-            throw self.violation("a deployment cannot be saved and loaded: \(error)")
-        }
     }
 
     private mutating func tell(
@@ -278,14 +253,14 @@ struct World {
             case .failed(let failure): self.deployments[index].commandFailed(command.id, failure, at: self.now)
             }
         try self.commit(index, step)
-        if self.random.chance(3) { self.plan(.result(id, command, answer, life: self.life), in: .zero) }
+        if self.time.random.chance(3) { self.time.plan(.result(id, command, answer, life: self.life), in: .zero) }
     }
 
     /// Whatever state a deployment is in: a copy of it, asked to stop, comes to its end while every call succeeds.
     private mutating func tryStopping(_ deployment: Deployment) throws(Violation) {
-        guard deployment.status.isActive, self.random.chance(10) else { return }
+        guard deployment.status.isActive, self.time.random.chance(10) else { return }
         var copy = deployment
-        _ = copy.stopRequested(rollback: self.random.chance(50), at: self.now)
+        _ = copy.stopRequested(rollback: self.time.random.chance(50), at: self.now)
         for _ in 0..<6 where copy.status.isActive {
             guard let command = copy.outstandingCommands.first else {
                 if let timer = copy.nextTimer { _ = copy.timerFired(timer.id, at: timer.deadline) }
@@ -309,14 +284,14 @@ struct World {
 
     private mutating func attempt(_ id: Deployment.ID, _ command: Deployment.Command) throws(Violation) {
         var answer: Answer = .failed(.transient(reason: "connection reset"))
-        if !self.random.chance(4) {
+        if !self.time.random.chance(4) {
             answer = try self.perform(id, command)
-            if self.random.chance(4) { answer = .failed(.transient(reason: "the reply was lost")) }
-            if self.random.chance(1) { answer = .failed(.rejected(reason: "the world says no")) }
+            if self.time.random.chance(4) { answer = .failed(.transient(reason: "the reply was lost")) }
+            if self.time.random.chance(1) { answer = .failed(.rejected(reason: "the world says no")) }
         }
-        self.plan(.result(id, command, answer, life: self.life), in: self.random.milliseconds(1...2000))
+        self.time.plan(.result(id, command, answer, life: self.life), in: 1...2000)
         // The process may die before the answer is stored.
-        if self.random.chance(2) {
+        if self.time.random.chance(2) {
             try self.crash()
             try self.drive()
         }
@@ -333,7 +308,7 @@ struct World {
             return .migrating
         case .stopMigration:
             guard self.service.migrations[id]?.isLive == true else { return .done }
-            self.plan(.migrationEnd(id, code: 143), in: self.random.milliseconds(100...30_000))
+            self.time.plan(.migrationEnd(id, code: 143), in: self.time.random.milliseconds(100...30_000))
             return .failed(.notYet(reason: "the migration task has not stopped yet"))
         case .createTaskSet(let group):
             try self.ledger.checkMigration(of: id, in: self)
@@ -373,7 +348,7 @@ struct World {
         self.service.stored = [traffic.original: percent, traffic.replacement: traffic.replacementPercent]
         try self.ledger.checkMove(from: self.service.served, to: self.service.stored, in: self)
         // Stored, and not served by every worker yet.
-        if self.random.chance(15) {
+        if self.time.random.chance(15) {
             if self.sabotage == .acknowledgeTooEarly { return .done }
             return .failed(.notYet(reason: "routing generation is not served"))
         }
@@ -394,32 +369,36 @@ struct World {
             throw self.violation("two migrations run at once")
         }
         self.service.migrations[id] = .init(isLive: true, code: nil)
-        guard !self.random.chance(5) else { return }
-        self.plan(.migrationEnd(id, code: self.random.chance(10) ? 1 : 0), in: self.random.milliseconds(100...120_000))
+        guard !self.time.random.chance(5) else { return }
+        self.time.plan(
+            .migrationEnd(id, code: self.time.random.chance(10) ? 1 : 0),
+            in: self.time.random.milliseconds(100...120_000))
     }
 
     private mutating func growUp(_ taskSet: Deployment.TaskSetID) {
         // Some never become healthy; some lose a task, or all of them, and get them back.
-        guard !self.random.chance(6) else { return }
-        let ready = self.random.milliseconds(1000...40_000)
-        self.plan(.health(taskSet, 1), in: ready)
-        self.plan(.health(taskSet, SimulatedService.desiredCount), in: ready + self.random.milliseconds(0...5000))
-        guard self.random.chance(20) else { return }
-        let death = ready + self.random.milliseconds(1000...400_000)
-        self.plan(.health(self.random.pick([taskSet, self.service.primary]), self.random.pick([0, 1])), in: death)
-        for each in [taskSet, self.service.primary] where self.random.chance(80) {
-            self.plan(
-                .health(each, SimulatedService.desiredCount), in: death + self.random.milliseconds(1000...400_000))
+        guard !self.time.random.chance(6) else { return }
+        let ready = self.time.random.milliseconds(1000...40_000)
+        self.time.plan(.health(taskSet, 1), in: ready)
+        self.time.plan(
+            .health(taskSet, SimulatedService.desiredCount), in: ready + self.time.random.milliseconds(0...5000))
+        guard self.time.random.chance(20) else { return }
+        let death = ready + self.time.random.milliseconds(1000...400_000)
+        self.time.plan(
+            .health(self.time.random.pick([taskSet, self.service.primary]), self.time.random.pick([0, 1])), in: death)
+        for each in [taskSet, self.service.primary] where self.time.random.chance(80) {
+            self.time.plan(
+                .health(each, SimulatedService.desiredCount), in: death + self.time.random.milliseconds(1000...400_000))
         }
     }
 
     private mutating func runHook(_ id: Deployment.ID, _ hook: Deployment.Hook) {
         // Some never report, some report twice, and differently.
-        guard !self.random.chance(4) else { return }
-        for _ in 0..<(self.random.chance(10) ? 2 : 1) {
-            self.plan(
-                .report(id, hook.execution, self.random.chance(8) ? .failed : .succeeded),
-                in: self.random.milliseconds(0...20_000))
+        guard !self.time.random.chance(4) else { return }
+        for _ in 0..<(self.time.random.chance(10) ? 2 : 1) {
+            self.time.plan(
+                .report(id, hook.execution, self.time.random.chance(8) ? .failed : .succeeded),
+                in: self.time.random.milliseconds(0...20_000))
         }
     }
 
@@ -430,47 +409,47 @@ struct World {
         self.requestsLeft -= 1
         let number = self.deployments.count
         self.service.migration =
-            self.random.chance(30) ? .init(container: "app", command: ["migrate"], timeLimit: .minutes(30)) : nil
+            self.time.random.chance(30) ? .init(container: "app", command: ["migrate"], timeLimit: .minutes(30)) : nil
         let plan = self.randomPlan(number: number)
         let deployment = Deployment(id: .init("d-\(number)"), plan: plan, createdAt: self.now)
         self.deployments.append(deployment)
         self.ledger.started[deployment.id] = self.elapsed
         self.ledger.before[deployment.id] = self.service
         let span = plan.timeScale == .realTime ? 1...1_500_000 : 1...90_000
-        if self.random.chance(25) {
-            self.plan(.stop(deployment.id, rollback: self.random.chance(50)), in: self.random.milliseconds(span))
+        if self.time.random.chance(25) {
+            self.time.plan(.stop(deployment.id, rollback: self.time.random.chance(50)), in: span)
         }
-        if self.random.chance(5) { self.plan(.alarm(deployment.id), in: self.random.milliseconds(span)) }
-        for wait in [Deployment.WaitType.readyWait, .terminationWait] where self.random.chance(70) {
-            self.plan(.proceed(deployment.id, wait), in: self.random.milliseconds(span))
+        if self.time.random.chance(5) { self.time.plan(.alarm(deployment.id), in: span) }
+        for wait in [Deployment.WaitType.readyWait, .terminationWait] where self.time.random.chance(70) {
+            self.time.plan(.proceed(deployment.id, wait), in: span)
         }
         try self.drive()
     }
 
     private mutating func randomPlan(number: Int) -> Deployment.Plan {
         var hooks: [Deployment.Hook] = []
-        for event in LifecycleEventName.allCases where event.isHook && self.random.chance(30) {
+        for event in LifecycleEventName.allCases where event.isHook && self.time.random.chance(30) {
             hooks.append(.init(event: event, function: "check", execution: .init("d-\(number)-\(event.rawValue)")))
         }
-        let routing = self.random.pick(
+        let routing = self.time.random.pick(
             [
                 .allAtOnce, .canary(percentage: 10, interval: .minutes(5)),
                 .linear(percentage: 30, interval: .minutes(1)),
                 .linear(percentage: 25, interval: .minutes(3)),
             ] as [TrafficRoutingConfiguration])
         let rollbackEvents: Set<Deployment.RollbackEvent> =
-            self.random.chance(60)
-            ? [.deploymentFailure, .stopOnAlarm] : self.random.chance(30) ? [.stopOnRequest] : []
+            self.time.random.chance(60)
+            ? [.deploymentFailure, .stopOnAlarm] : self.time.random.chance(30) ? [.stopOnRequest] : []
         return Deployment.Plan(
             purpose: .release(
                 .init(
                     replacement: .init(taskDefinition: "web:2", containerName: "web", containerPort: 80),
                     trafficRouting: routing, hooks: hooks,
-                    readyOption: self.random.chance(20) ? .waitForContinue(minutes: 10) : .continueAtOnce,
-                    terminationOption: self.random.chance(10)
-                        ? .keepAlive : .terminate(afterMinutes: self.random.pick([0, 5])),
+                    readyOption: self.time.random.chance(20) ? .waitForContinue(minutes: 10) : .continueAtOnce,
+                    terminationOption: self.time.random.chance(10)
+                        ? .keepAlive : .terminate(afterMinutes: self.time.random.pick([0, 5])),
                     rollbackEvents: rollbackEvents, rollbackID: .init("d-\(number)-back"))),
-            targetGroups: SimulatedService.groups, hasTestListener: self.random.chance(50), serviceRoleARN: "role",
-            timeScale: self.random.chance(50) ? .realTime : TimeScale(60) ?? .realTime)
+            targetGroups: SimulatedService.groups, hasTestListener: self.time.random.chance(50), serviceRoleARN: "role",
+            timeScale: self.time.random.chance(50) ? .realTime : TimeScale(60) ?? .realTime)
     }
 }

@@ -1,14 +1,6 @@
 internal import DeploymentEngine
 internal import Model
 
-/// Something that must never happen, and how to see it again.
-struct Violation: Error, CustomStringConvertible {
-    let seed: UInt64
-    let what: String
-
-    var description: String { "\(self.what) (replay with TEAL_SIMULATION_SEED=\(self.seed))" }
-}
-
 /// What the invariants need to remember of a world.
 struct Ledger {
     typealias Deployment = CodeDeployDeployment
@@ -23,10 +15,9 @@ struct Ledger {
     var before: [Deployment.ID: SimulatedService] = [:]
     /// Somebody deleted a task set behind the deployment's back: then not everything can be as it was.
     var isTampered = false
-    var hasJumped = false
 
     mutating func accepted(
-        _ execution: Deployment.HookExecutionID, _ outcome: Deployment.HookOutcome, in world: World
+        _ execution: Deployment.HookExecutionID, _ outcome: Deployment.HookOutcome, in world: CodeDeployWorld
     ) throws(Violation) {
         if self.reports[execution] != nil { throw world.violation("the report of \(execution) counts twice") }
         self.reports[execution] = outcome
@@ -34,7 +25,7 @@ struct Ledger {
 
     /// Weights cover all of the traffic, and move only to where somebody can answer.
     func checkMove(
-        from served: [Deployment.TargetGroupID: Int], to new: [Deployment.TargetGroupID: Int], in world: World
+        from served: [Deployment.TargetGroupID: Int], to new: [Deployment.TargetGroupID: Int], in world: CodeDeployWorld
     ) throws(Violation) {
         if new.values.reduce(0, +) != 100 { throw world.violation("production weights add up to \(new)") }
         for (group, weight) in new where weight > served[group, default: 0] {
@@ -45,14 +36,14 @@ struct Ledger {
     }
 
     /// Green is made only after the migration said yes.
-    func checkMigration(of id: Deployment.ID, in world: World) throws(Violation) {
+    func checkMigration(of id: Deployment.ID, in world: CodeDeployWorld) throws(Violation) {
         guard let run = world.deployments.first(where: { $0.id == id })?.migration else { return }
         if run.exitCode != 0 || world.service.migrations[id]?.code != 0 {
             throw world.violation("green is made although the migration has not succeeded")
         }
     }
 
-    func checkDeletion(of id: Deployment.TaskSetID, in world: World) throws(Violation) {
+    func checkDeletion(of id: Deployment.TaskSetID, in world: CodeDeployWorld) throws(Violation) {
         guard let taskSet = world.service.taskSet(id) else { return }
         let group = taskSet.identity.targetGroup
         let isAlone = world.service.taskSets.count { $0.identity.targetGroup == group } == 1
@@ -62,7 +53,8 @@ struct Ledger {
         if world.service.primary == id { throw world.violation("the PRIMARY task set \(id) is deleted") }
     }
 
-    mutating func check(_ step: Deployment.Step, of deployment: Deployment, in world: World) throws(Violation) {
+    mutating func check(_ step: Deployment.Step, of deployment: Deployment, in world: CodeDeployWorld) throws(Violation)
+    {
         for command in step.commands {
             switch command.action {
             case .setProductionTraffic(let traffic, .none):
@@ -88,7 +80,7 @@ struct Ledger {
     }
 
     private func check(
-        _ record: LifecycleEventRecord, of deployment: Deployment, in world: World
+        _ record: LifecycleEventRecord, of deployment: Deployment, in world: CodeDeployWorld
     ) throws(Violation) {
         switch (record.status, deployment.plan.purpose) {
         case (.succeeded, .release(let release)):
@@ -110,13 +102,13 @@ struct Ledger {
     }
 
     /// A wait has a reason and a deadline, a deployment its time, and a stop its effect.
-    private func checkLiveness(of deployment: Deployment, in world: World) throws(Violation) {
+    private func checkLiveness(of deployment: Deployment, in world: CodeDeployWorld) throws(Violation) {
         guard deployment.status != .created else { return }
         guard let wait = deployment.wait, let deadline = wait.deadline, !wait.reason.isEmpty else {
             throw world.violation("a wait without a reason or a deadline: \(deployment)")
         }
-        let slack: Duration = self.hasJumped ? .hours(4) : .zero
-        if !self.hasJumped && deadline - world.now > .minutes(66) {
+        let slack: Duration = world.time.hasJumped ? .hours(4) : .zero
+        if !world.time.hasJumped && deadline - world.now > .minutes(66) {
             throw world.violation("a wait of \(deadline - world.now): \(wait)")
         }
         if let start = self.started[deployment.id], world.elapsed - start > .hours(12) + slack {
@@ -128,7 +120,7 @@ struct Ledger {
     }
 
     /// What a deployment leaves behind.
-    func ended(_ deployment: Deployment, in world: World) throws(Violation) {
+    func ended(_ deployment: Deployment, in world: CodeDeployWorld) throws(Violation) {
         let service = world.service
         if service.migrations.values.contains(where: \.isLive) {
             throw world.violation("a deployment has ended, its migration has not")
@@ -165,7 +157,7 @@ struct Ledger {
         }
     }
 
-    func finish(_ world: World) throws(Violation) {
+    func finish(_ world: CodeDeployWorld) throws(Violation) {
         for deployment in world.deployments where deployment.status.isActive {
             throw world.violation("\(deployment.id) never ends")
         }
