@@ -214,6 +214,7 @@ let package = Package(
                 "LogsAPI", "S3API", "STSAPI",
                 "Store", "WireProtocol", "Model", logging,
             ]),
+        tests("MonitoringTests", ["Monitoring", "Model"]),
         tests("DeploymentEngineTests", ["DeploymentEngine", "Model"]),
         tests("SimulationTests", ["DeploymentEngine", "Model", heap]),
         tests(
@@ -250,6 +251,12 @@ let package = Package(
                 "Model", logging,
             ]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "Model", logging]),
+        tests(
+            "CloudWatchServiceTests",
+            [
+                "CloudWatchService", "CloudWatchAPI", "LambdaAPI", "Monitoring", "Store", "WireProtocol", "Model",
+                lifecycle, logging,
+            ]),
         tests("LogsServiceTests", ["LogsService", "LogsAPI", "Store", "WireProtocol", "Model", logging]),
         tests(
             "S3ServiceTests", ["S3Service", "S3API", "WireProtocol", "Store", "Model", lifecycle, logging]),

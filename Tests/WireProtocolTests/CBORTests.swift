@@ -65,6 +65,31 @@ struct CBORTests {
         #expect(throws: CBORSyntaxError.self) { try CBORValue(parsing: Array(repeating: 0xC1, count: 100_000)) }
     }
 
+    @Test func boundsTheNumberOfItems() {
+        let head: [UInt8] = [0x9A, 0x00, 0x1E, 0x84, 0x80]
+        #expect(throws: CBORSyntaxError.self) {
+            try CBORValue(parsing: head + Array(repeating: 0xF6, count: 2_000_000))
+        }
+    }
+
+    @Test func everyCutIsRefused() throws {
+        let whole = CBORValue.map([
+            .init(key: "Namespace", value: .text("app")), .init(key: "At", value: .tagged(1, .double(1.5))),
+            .init(key: "Data", value: .array([.bytes([1, 2]), .integer(-70_000), .null, .boolean(true)])),
+        ]).encoded
+        for length in 0..<whole.count {
+            #expect(throws: CBORSyntaxError.self, "\(length) bytes") {
+                try CBORValue(parsing: Array(whole.prefix(length)))
+            }
+        }
+    }
+
+    @Test func aWholeNumberMayComeAsADouble() throws {
+        #expect(try CBORBinding.value(.double(60), as: .integer(nil)) == .integer(60))
+        #expect(throws: WrongType.self) { try CBORBinding.value(.double(60.5), as: .integer(nil)) }
+        #expect(throws: WrongType.self) { try CBORBinding.value(.double(.infinity), as: .integer(nil)) }
+    }
+
     @Test func anotherTypeNamesItsMember() {
         let schema = Schema.structure(
             StructureSchema(

@@ -22,15 +22,24 @@ package enum CloudWatch {
 
     /// The operations that are generated.
     package static let operations: [any AWSOperation.Type] = [
-        DescribeAlarms.self, GetMetricStatistics.self, ListMetrics.self, PutMetricData.self
+        DeleteAlarms.self, DescribeAlarmHistory.self, DescribeAlarms.self, DescribeAlarmsForMetric.self,
+        DisableAlarmActions.self, EnableAlarmActions.self, GetMetricData.self, GetMetricStatistics.self,
+        ListMetrics.self, ListTagsForResource.self, PutCompositeAlarm.self, PutMetricAlarm.self, PutMetricData.self,
+        SetAlarmState.self, TagResource.self, UntagResource.self
     ]
 
     /// Every generated structure.
     package static let shapes: [any Shape.Type] = [
-        AlarmPromQLCriteria.self, CompositeAlarm.self, DashboardValidationMessage.self, Datapoint.self,
-        DescribeAlarmsInput.self, DescribeAlarmsOutput.self, Dimension.self, DimensionFilter.self, Entity.self,
-        EntityMetricData.self, EvaluationCriteria.self, GetMetricStatisticsInput.self, GetMetricStatisticsOutput.self,
-        ListMetricsInput.self, ListMetricsOutput.self, Metric.self, MetricAlarm.self, MetricDataQuery.self,
-        MetricDatum.self, MetricStat.self, PutMetricDataInput.self, StatisticSet.self
+        AlarmHistoryItem.self, AlarmPromQLCriteria.self, CompositeAlarm.self, DashboardValidationMessage.self,
+        Datapoint.self, DeleteAlarmsInput.self, DescribeAlarmHistoryInput.self, DescribeAlarmHistoryOutput.self,
+        DescribeAlarmsForMetricInput.self, DescribeAlarmsForMetricOutput.self, DescribeAlarmsInput.self,
+        DescribeAlarmsOutput.self, Dimension.self, DimensionFilter.self, DisableAlarmActionsInput.self,
+        EnableAlarmActionsInput.self, Entity.self, EntityMetricData.self, EvaluationCriteria.self,
+        GetMetricDataInput.self, GetMetricDataOutput.self, GetMetricStatisticsInput.self,
+        GetMetricStatisticsOutput.self, LabelOptions.self, ListMetricsInput.self, ListMetricsOutput.self,
+        ListTagsForResourceInput.self, ListTagsForResourceOutput.self, MessageData.self, Metric.self, MetricAlarm.self,
+        MetricDataQuery.self, MetricDataResult.self, MetricDatum.self, MetricStat.self, PutCompositeAlarmInput.self,
+        PutMetricAlarmInput.self, PutMetricDataInput.self, SetAlarmStateInput.self, StatisticSet.self, Tag.self,
+        TagResourceInput.self, TagResourceOutput.self, UntagResourceInput.self, UntagResourceOutput.self
     ]
 }

@@ -115,6 +115,37 @@ extension CloudWatch {
         }
     }
 
+    package enum HistoryItemType: OpenEnum {
+        case configurationUpdate, stateUpdate, action, alarmContributorStateUpdate, alarmContributorAction,
+             unknown(String)
+
+        package static let values = [
+            "ConfigurationUpdate", "StateUpdate", "Action", "AlarmContributorStateUpdate", "AlarmContributorAction"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "ConfigurationUpdate": self = .configurationUpdate
+            case "StateUpdate": self = .stateUpdate
+            case "Action": self = .action
+            case "AlarmContributorStateUpdate": self = .alarmContributorStateUpdate
+            case "AlarmContributorAction": self = .alarmContributorAction
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .configurationUpdate: "ConfigurationUpdate"
+            case .stateUpdate: "StateUpdate"
+            case .action: "Action"
+            case .alarmContributorStateUpdate: "AlarmContributorStateUpdate"
+            case .alarmContributorAction: "AlarmContributorAction"
+            case .unknown(let value): value
+            }
+        }
+    }
+
     package enum RecentlyActive: OpenEnum {
         case pt3h, unknown(String)
 
@@ -132,6 +163,30 @@ extension CloudWatch {
         package var rawValue: String {
             switch self {
             case .pt3h: "PT3H"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum ScanBy: OpenEnum {
+        case timestampDescending, timestampAscending, unknown(String)
+
+        package static let values = [
+            "TimestampDescending", "TimestampAscending"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "TimestampDescending": self = .timestampDescending
+            case "TimestampAscending": self = .timestampAscending
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .timestampDescending: "TimestampDescending"
+            case .timestampAscending: "TimestampAscending"
             case .unknown(let value): value
             }
         }
@@ -268,6 +323,34 @@ extension CloudWatch {
             case .sum: "Sum"
             case .minimum: "Minimum"
             case .maximum: "Maximum"
+            case .unknown(let value): value
+            }
+        }
+    }
+
+    package enum StatusCode: OpenEnum {
+        case complete, internalError, partialData, forbidden, unknown(String)
+
+        package static let values = [
+            "Complete", "InternalError", "PartialData", "Forbidden"
+        ]
+
+        package init(rawValue: String) {
+            switch rawValue {
+            case "Complete": self = .complete
+            case "InternalError": self = .internalError
+            case "PartialData": self = .partialData
+            case "Forbidden": self = .forbidden
+            default: self = .unknown(rawValue)
+            }
+        }
+
+        package var rawValue: String {
+            switch self {
+            case .complete: "Complete"
+            case .internalError: "InternalError"
+            case .partialData: "PartialData"
+            case .forbidden: "Forbidden"
             case .unknown(let value): value
             }
         }

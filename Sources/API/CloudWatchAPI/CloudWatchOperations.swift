@@ -2,6 +2,24 @@
 package import WireProtocol
 
 extension CloudWatch {
+    package enum DeleteAlarms: AWSOperation {
+        package typealias Input = DeleteAlarmsInput
+        package typealias Output = EmptyShape
+        package static let name = "DeleteAlarms"
+        package static var service: ServiceDescription { CloudWatch.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum DescribeAlarmHistory: AWSOperation {
+        package typealias Input = DescribeAlarmHistoryInput
+        package typealias Output = DescribeAlarmHistoryOutput
+        package static let name = "DescribeAlarmHistory"
+        package static var service: ServiceDescription { CloudWatch.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = "DescribeAlarmHistoryResult"
+    }
+
     package enum DescribeAlarms: AWSOperation {
         package typealias Input = DescribeAlarmsInput
         package typealias Output = DescribeAlarmsOutput
@@ -9,6 +27,42 @@ extension CloudWatch {
         package static var service: ServiceDescription { CloudWatch.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = "DescribeAlarmsResult"
+    }
+
+    package enum DescribeAlarmsForMetric: AWSOperation {
+        package typealias Input = DescribeAlarmsForMetricInput
+        package typealias Output = DescribeAlarmsForMetricOutput
+        package static let name = "DescribeAlarmsForMetric"
+        package static var service: ServiceDescription { CloudWatch.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = "DescribeAlarmsForMetricResult"
+    }
+
+    package enum DisableAlarmActions: AWSOperation {
+        package typealias Input = DisableAlarmActionsInput
+        package typealias Output = EmptyShape
+        package static let name = "DisableAlarmActions"
+        package static var service: ServiceDescription { CloudWatch.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum EnableAlarmActions: AWSOperation {
+        package typealias Input = EnableAlarmActionsInput
+        package typealias Output = EmptyShape
+        package static let name = "EnableAlarmActions"
+        package static var service: ServiceDescription { CloudWatch.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum GetMetricData: AWSOperation {
+        package typealias Input = GetMetricDataInput
+        package typealias Output = GetMetricDataOutput
+        package static let name = "GetMetricData"
+        package static var service: ServiceDescription { CloudWatch.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = "GetMetricDataResult"
     }
 
     package enum GetMetricStatistics: AWSOperation {
@@ -29,6 +83,33 @@ extension CloudWatch {
         package static let resultWrapper: String? = "ListMetricsResult"
     }
 
+    package enum ListTagsForResource: AWSOperation {
+        package typealias Input = ListTagsForResourceInput
+        package typealias Output = ListTagsForResourceOutput
+        package static let name = "ListTagsForResource"
+        package static var service: ServiceDescription { CloudWatch.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = "ListTagsForResourceResult"
+    }
+
+    package enum PutCompositeAlarm: AWSOperation {
+        package typealias Input = PutCompositeAlarmInput
+        package typealias Output = EmptyShape
+        package static let name = "PutCompositeAlarm"
+        package static var service: ServiceDescription { CloudWatch.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum PutMetricAlarm: AWSOperation {
+        package typealias Input = PutMetricAlarmInput
+        package typealias Output = EmptyShape
+        package static let name = "PutMetricAlarm"
+        package static var service: ServiceDescription { CloudWatch.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
     package enum PutMetricData: AWSOperation {
         package typealias Input = PutMetricDataInput
         package typealias Output = EmptyShape
@@ -36,5 +117,32 @@ extension CloudWatch {
         package static var service: ServiceDescription { CloudWatch.service }
         package static let http = HTTPBinding()
         package static let resultWrapper: String? = nil
+    }
+
+    package enum SetAlarmState: AWSOperation {
+        package typealias Input = SetAlarmStateInput
+        package typealias Output = EmptyShape
+        package static let name = "SetAlarmState"
+        package static var service: ServiceDescription { CloudWatch.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = nil
+    }
+
+    package enum TagResource: AWSOperation {
+        package typealias Input = TagResourceInput
+        package typealias Output = TagResourceOutput
+        package static let name = "TagResource"
+        package static var service: ServiceDescription { CloudWatch.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = "TagResourceResult"
+    }
+
+    package enum UntagResource: AWSOperation {
+        package typealias Input = UntagResourceInput
+        package typealias Output = UntagResourceOutput
+        package static let name = "UntagResource"
+        package static var service: ServiceDescription { CloudWatch.service }
+        package static let http = HTTPBinding()
+        package static let resultWrapper: String? = "UntagResourceResult"
     }
 }

@@ -95,6 +95,209 @@ extension CloudWatch {
         }
     }
 
+    package struct DeleteAlarmsInput: Shape {
+        package var alarmNames: [String]
+
+        package init(
+            alarmNames: [String]
+        ) {
+            self.alarmNames = alarmNames
+        }
+
+        package static let schema = StructureSchema("DeleteAlarmsInput", members: [
+            MemberSchema("AlarmNames", Schemas.alarmNames, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DeleteAlarmsInput")
+            self.alarmNames = try members.required("AlarmNames")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("AlarmNames", self.alarmNames)
+            return members.value
+        }
+    }
+
+    package struct DescribeAlarmHistoryInput: Shape {
+        package var alarmName: String?
+        package var alarmContributorId: String?
+        package var alarmTypes: [AlarmType]?
+        package var historyItemType: HistoryItemType?
+        package var startDate: Timestamp?
+        package var endDate: Timestamp?
+        package var maxRecords: Int?
+        package var nextToken: String?
+        package var scanBy: ScanBy?
+
+        package init(
+            alarmName: String? = nil, alarmContributorId: String? = nil, alarmTypes: [AlarmType]? = nil,
+            historyItemType: HistoryItemType? = nil, startDate: Timestamp? = nil, endDate: Timestamp? = nil,
+            maxRecords: Int? = nil, nextToken: String? = nil, scanBy: ScanBy? = nil
+        ) {
+            self.alarmName = alarmName
+            self.alarmContributorId = alarmContributorId
+            self.alarmTypes = alarmTypes
+            self.historyItemType = historyItemType
+            self.startDate = startDate
+            self.endDate = endDate
+            self.maxRecords = maxRecords
+            self.nextToken = nextToken
+            self.scanBy = scanBy
+        }
+
+        package static let schema = StructureSchema("DescribeAlarmHistoryInput", members: [
+            MemberSchema("AlarmName", Schemas.alarmName),
+            MemberSchema("AlarmContributorId", Schemas.contributorId),
+            MemberSchema("AlarmTypes", Schemas.alarmTypes),
+            MemberSchema("HistoryItemType", HistoryItemType.schema),
+            MemberSchema("StartDate", .timestamp(nil)),
+            MemberSchema("EndDate", .timestamp(nil)),
+            MemberSchema("MaxRecords", Schemas.maxRecords),
+            MemberSchema("NextToken", .anyString),
+            MemberSchema("ScanBy", ScanBy.schema),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DescribeAlarmHistoryInput")
+            self.alarmName = try members.optional("AlarmName")
+            self.alarmContributorId = try members.optional("AlarmContributorId")
+            self.alarmTypes = try members.optional("AlarmTypes")
+            self.historyItemType = try members.optional("HistoryItemType")
+            self.startDate = try members.optional("StartDate")
+            self.endDate = try members.optional("EndDate")
+            self.maxRecords = try members.optional("MaxRecords")
+            self.nextToken = try members.optional("NextToken")
+            self.scanBy = try members.optional("ScanBy")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("AlarmName", self.alarmName)
+            members.set("AlarmContributorId", self.alarmContributorId)
+            members.set("AlarmTypes", self.alarmTypes)
+            members.set("HistoryItemType", self.historyItemType)
+            members.set("StartDate", self.startDate)
+            members.set("EndDate", self.endDate)
+            members.set("MaxRecords", self.maxRecords)
+            members.set("NextToken", self.nextToken)
+            members.set("ScanBy", self.scanBy)
+            return members.value
+        }
+    }
+
+    package struct DescribeAlarmHistoryOutput: Shape {
+        package var alarmHistoryItems: [AlarmHistoryItem]?
+        package var nextToken: String?
+
+        package init(
+            alarmHistoryItems: [AlarmHistoryItem]? = nil, nextToken: String? = nil
+        ) {
+            self.alarmHistoryItems = alarmHistoryItems
+            self.nextToken = nextToken
+        }
+
+        package static let schema = StructureSchema("DescribeAlarmHistoryOutput", members: [
+            MemberSchema("AlarmHistoryItems", Schemas.alarmHistoryItems),
+            MemberSchema("NextToken", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DescribeAlarmHistoryOutput")
+            self.alarmHistoryItems = try members.optional("AlarmHistoryItems")
+            self.nextToken = try members.optional("NextToken")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("AlarmHistoryItems", self.alarmHistoryItems)
+            members.set("NextToken", self.nextToken)
+            return members.value
+        }
+    }
+
+    package struct DescribeAlarmsForMetricInput: Shape {
+        package var metricName: String
+        package var namespace: String
+        package var statistic: Statistic?
+        package var extendedStatistic: String?
+        package var dimensions: [Dimension]?
+        package var period: Int?
+        package var unit: StandardUnit?
+
+        package init(
+            metricName: String, namespace: String, statistic: Statistic? = nil, extendedStatistic: String? = nil,
+            dimensions: [Dimension]? = nil, period: Int? = nil, unit: StandardUnit? = nil
+        ) {
+            self.metricName = metricName
+            self.namespace = namespace
+            self.statistic = statistic
+            self.extendedStatistic = extendedStatistic
+            self.dimensions = dimensions
+            self.period = period
+            self.unit = unit
+        }
+
+        package static let schema = StructureSchema("DescribeAlarmsForMetricInput", members: [
+            MemberSchema("MetricName", Schemas.metricName, required: true),
+            MemberSchema("Namespace", Schemas.namespace, required: true),
+            MemberSchema("Statistic", Statistic.schema),
+            MemberSchema("ExtendedStatistic", .anyString),
+            MemberSchema("Dimensions", Schemas.dimensions),
+            MemberSchema("Period", Schemas.period),
+            MemberSchema("Unit", StandardUnit.schema),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DescribeAlarmsForMetricInput")
+            self.metricName = try members.required("MetricName")
+            self.namespace = try members.required("Namespace")
+            self.statistic = try members.optional("Statistic")
+            self.extendedStatistic = try members.optional("ExtendedStatistic")
+            self.dimensions = try members.optional("Dimensions")
+            self.period = try members.optional("Period")
+            self.unit = try members.optional("Unit")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("MetricName", self.metricName)
+            members.set("Namespace", self.namespace)
+            members.set("Statistic", self.statistic)
+            members.set("ExtendedStatistic", self.extendedStatistic)
+            members.set("Dimensions", self.dimensions)
+            members.set("Period", self.period)
+            members.set("Unit", self.unit)
+            return members.value
+        }
+    }
+
+    package struct DescribeAlarmsForMetricOutput: Shape {
+        package var metricAlarms: [MetricAlarm]?
+
+        package init(
+            metricAlarms: [MetricAlarm]? = nil
+        ) {
+            self.metricAlarms = metricAlarms
+        }
+
+        package static let schema = StructureSchema("DescribeAlarmsForMetricOutput", members: [
+            MemberSchema("MetricAlarms", Schemas.metricAlarms),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DescribeAlarmsForMetricOutput")
+            self.metricAlarms = try members.optional("MetricAlarms")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("MetricAlarms", self.metricAlarms)
+            return members.value
+        }
+    }
+
     package struct DescribeAlarmsInput: Shape {
         package var alarmNames: [String]?
         package var alarmNamePrefix: String?
@@ -253,6 +456,31 @@ extension CloudWatch {
             var members = StructureWriter()
             members.set("Name", self.name)
             members.set("Value", self.value)
+            return members.value
+        }
+    }
+
+    package struct DisableAlarmActionsInput: Shape {
+        package var alarmNames: [String]
+
+        package init(
+            alarmNames: [String]
+        ) {
+            self.alarmNames = alarmNames
+        }
+
+        package static let schema = StructureSchema("DisableAlarmActionsInput", members: [
+            MemberSchema("AlarmNames", Schemas.alarmNames, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "DisableAlarmActionsInput")
+            self.alarmNames = try members.required("AlarmNames")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("AlarmNames", self.alarmNames)
             return members.value
         }
     }

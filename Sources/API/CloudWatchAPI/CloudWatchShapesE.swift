@@ -2,6 +2,31 @@
 package import WireProtocol
 
 extension CloudWatch {
+    package struct EnableAlarmActionsInput: Shape {
+        package var alarmNames: [String]
+
+        package init(
+            alarmNames: [String]
+        ) {
+            self.alarmNames = alarmNames
+        }
+
+        package static let schema = StructureSchema("EnableAlarmActionsInput", members: [
+            MemberSchema("AlarmNames", Schemas.alarmNames, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "EnableAlarmActionsInput")
+            self.alarmNames = try members.required("AlarmNames")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("AlarmNames", self.alarmNames)
+            return members.value
+        }
+    }
+
     package struct Entity: Shape {
         package var keyAttributes: [String: String]?
         package var attributes: [String: String]?

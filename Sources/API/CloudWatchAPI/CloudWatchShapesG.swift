@@ -3,6 +3,97 @@ package import Model
 package import WireProtocol
 
 extension CloudWatch {
+    package struct GetMetricDataInput: Shape {
+        package var metricDataQueries: [MetricDataQuery]
+        package var startTime: Timestamp
+        package var endTime: Timestamp
+        package var nextToken: String?
+        package var scanBy: ScanBy?
+        package var maxDatapoints: Int?
+        package var labelOptions: LabelOptions?
+
+        package init(
+            metricDataQueries: [MetricDataQuery], startTime: Timestamp, endTime: Timestamp, nextToken: String? = nil,
+            scanBy: ScanBy? = nil, maxDatapoints: Int? = nil, labelOptions: LabelOptions? = nil
+        ) {
+            self.metricDataQueries = metricDataQueries
+            self.startTime = startTime
+            self.endTime = endTime
+            self.nextToken = nextToken
+            self.scanBy = scanBy
+            self.maxDatapoints = maxDatapoints
+            self.labelOptions = labelOptions
+        }
+
+        package static let schema = StructureSchema("GetMetricDataInput", members: [
+            MemberSchema("MetricDataQueries", Schemas.metricDataQueries, required: true),
+            MemberSchema("StartTime", .timestamp(nil), required: true),
+            MemberSchema("EndTime", .timestamp(nil), required: true),
+            MemberSchema("NextToken", .anyString),
+            MemberSchema("ScanBy", ScanBy.schema),
+            MemberSchema("MaxDatapoints", .integer(nil)),
+            MemberSchema("LabelOptions", .structure(LabelOptions.schema)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "GetMetricDataInput")
+            self.metricDataQueries = try members.required("MetricDataQueries")
+            self.startTime = try members.required("StartTime")
+            self.endTime = try members.required("EndTime")
+            self.nextToken = try members.optional("NextToken")
+            self.scanBy = try members.optional("ScanBy")
+            self.maxDatapoints = try members.optional("MaxDatapoints")
+            self.labelOptions = try members.optional("LabelOptions")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("MetricDataQueries", self.metricDataQueries)
+            members.set("StartTime", self.startTime)
+            members.set("EndTime", self.endTime)
+            members.set("NextToken", self.nextToken)
+            members.set("ScanBy", self.scanBy)
+            members.set("MaxDatapoints", self.maxDatapoints)
+            members.set("LabelOptions", self.labelOptions)
+            return members.value
+        }
+    }
+
+    package struct GetMetricDataOutput: Shape {
+        package var metricDataResults: [MetricDataResult]?
+        package var nextToken: String?
+        package var messages: [MessageData]?
+
+        package init(
+            metricDataResults: [MetricDataResult]? = nil, nextToken: String? = nil, messages: [MessageData]? = nil
+        ) {
+            self.metricDataResults = metricDataResults
+            self.nextToken = nextToken
+            self.messages = messages
+        }
+
+        package static let schema = StructureSchema("GetMetricDataOutput", members: [
+            MemberSchema("MetricDataResults", Schemas.metricDataResults),
+            MemberSchema("NextToken", .anyString),
+            MemberSchema("Messages", Schemas.metricDataResultMessages),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "GetMetricDataOutput")
+            self.metricDataResults = try members.optional("MetricDataResults")
+            self.nextToken = try members.optional("NextToken")
+            self.messages = try members.optional("Messages")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("MetricDataResults", self.metricDataResults)
+            members.set("NextToken", self.nextToken)
+            members.set("Messages", self.messages)
+            return members.value
+        }
+    }
+
     package struct GetMetricStatisticsInput: Shape {
         package var namespace: String
         package var metricName: String

@@ -2,6 +2,31 @@
 package import WireProtocol
 
 extension CloudWatch {
+    package struct LabelOptions: Shape {
+        package var timezone: String?
+
+        package init(
+            timezone: String? = nil
+        ) {
+            self.timezone = timezone
+        }
+
+        package static let schema = StructureSchema("LabelOptions", members: [
+            MemberSchema("Timezone", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "LabelOptions")
+            self.timezone = try members.optional("Timezone")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("Timezone", self.timezone)
+            return members.value
+        }
+    }
+
     package struct ListMetricsInput: Shape {
         package var namespace: String?
         package var metricName: String?
@@ -90,6 +115,56 @@ extension CloudWatch {
             members.set("Metrics", self.metrics)
             members.set("NextToken", self.nextToken)
             members.set("OwningAccounts", self.owningAccounts)
+            return members.value
+        }
+    }
+
+    package struct ListTagsForResourceInput: Shape {
+        package var resourceARN: String
+
+        package init(
+            resourceARN: String
+        ) {
+            self.resourceARN = resourceARN
+        }
+
+        package static let schema = StructureSchema("ListTagsForResourceInput", members: [
+            MemberSchema("ResourceARN", Schemas.amazonResourceName, required: true),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ListTagsForResourceInput")
+            self.resourceARN = try members.required("ResourceARN")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("ResourceARN", self.resourceARN)
+            return members.value
+        }
+    }
+
+    package struct ListTagsForResourceOutput: Shape {
+        package var tags: [Tag]?
+
+        package init(
+            tags: [Tag]? = nil
+        ) {
+            self.tags = tags
+        }
+
+        package static let schema = StructureSchema("ListTagsForResourceOutput", members: [
+            MemberSchema("Tags", Schemas.tagList),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "ListTagsForResourceOutput")
+            self.tags = try members.optional("Tags")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("Tags", self.tags)
             return members.value
         }
     }

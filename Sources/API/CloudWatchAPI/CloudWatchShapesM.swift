@@ -3,6 +3,36 @@ package import Model
 package import WireProtocol
 
 extension CloudWatch {
+    package struct MessageData: Shape {
+        package var code: String?
+        package var value: String?
+
+        package init(
+            code: String? = nil, value: String? = nil
+        ) {
+            self.code = code
+            self.value = value
+        }
+
+        package static let schema = StructureSchema("MessageData", members: [
+            MemberSchema("Code", .anyString),
+            MemberSchema("Value", .anyString),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "MessageData")
+            self.code = try members.optional("Code")
+            self.value = try members.optional("Value")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("Code", self.code)
+            members.set("Value", self.value)
+            return members.value
+        }
+    }
+
     package struct Metric: Shape {
         package var namespace: String?
         package var metricName: String?
@@ -225,7 +255,7 @@ extension CloudWatch {
     }
 
     package struct MetricDataQuery: Shape {
-        package var id: String?
+        package var id: String
         package var metricStat: MetricStat?
         package var expression: String?
         package var label: String?
@@ -234,7 +264,7 @@ extension CloudWatch {
         package var accountId: String?
 
         package init(
-            id: String? = nil, metricStat: MetricStat? = nil, expression: String? = nil, label: String? = nil,
+            id: String, metricStat: MetricStat? = nil, expression: String? = nil, label: String? = nil,
             returnData: Bool? = nil, period: Int? = nil, accountId: String? = nil
         ) {
             self.id = id
@@ -258,7 +288,7 @@ extension CloudWatch {
 
         package init(wire value: WireValue) throws(ShapeMismatch) {
             let members = try StructureReader(value, "MetricDataQuery")
-            self.id = try members.optional("Id")
+            self.id = try members.required("Id")
             self.metricStat = try members.optional("MetricStat")
             self.expression = try members.optional("Expression")
             self.label = try members.optional("Label")
@@ -276,6 +306,57 @@ extension CloudWatch {
             members.set("ReturnData", self.returnData)
             members.set("Period", self.period)
             members.set("AccountId", self.accountId)
+            return members.value
+        }
+    }
+
+    package struct MetricDataResult: Shape {
+        package var id: String?
+        package var label: String?
+        package var timestamps: [Timestamp]?
+        package var values: [Double]?
+        package var statusCode: StatusCode?
+        package var messages: [MessageData]?
+
+        package init(
+            id: String? = nil, label: String? = nil, timestamps: [Timestamp]? = nil, values: [Double]? = nil,
+            statusCode: StatusCode? = nil, messages: [MessageData]? = nil
+        ) {
+            self.id = id
+            self.label = label
+            self.timestamps = timestamps
+            self.values = values
+            self.statusCode = statusCode
+            self.messages = messages
+        }
+
+        package static let schema = StructureSchema("MetricDataResult", members: [
+            MemberSchema("Id", Schemas.metricId),
+            MemberSchema("Label", .anyString),
+            MemberSchema("Timestamps", Schemas.timestamps),
+            MemberSchema("Values", Schemas.datapointValues),
+            MemberSchema("StatusCode", StatusCode.schema),
+            MemberSchema("Messages", Schemas.metricDataResultMessages),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "MetricDataResult")
+            self.id = try members.optional("Id")
+            self.label = try members.optional("Label")
+            self.timestamps = try members.optional("Timestamps")
+            self.values = try members.optional("Values")
+            self.statusCode = try members.optional("StatusCode")
+            self.messages = try members.optional("Messages")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("Id", self.id)
+            members.set("Label", self.label)
+            members.set("Timestamps", self.timestamps)
+            members.set("Values", self.values)
+            members.set("StatusCode", self.statusCode)
+            members.set("Messages", self.messages)
             return members.value
         }
     }
@@ -348,13 +429,13 @@ extension CloudWatch {
     }
 
     package struct MetricStat: Shape {
-        package var metric: Metric?
-        package var period: Int?
-        package var stat: String?
+        package var metric: Metric
+        package var period: Int
+        package var stat: String
         package var unit: StandardUnit?
 
         package init(
-            metric: Metric? = nil, period: Int? = nil, stat: String? = nil, unit: StandardUnit? = nil
+            metric: Metric, period: Int, stat: String, unit: StandardUnit? = nil
         ) {
             self.metric = metric
             self.period = period
@@ -371,9 +452,9 @@ extension CloudWatch {
 
         package init(wire value: WireValue) throws(ShapeMismatch) {
             let members = try StructureReader(value, "MetricStat")
-            self.metric = try members.optional("Metric")
-            self.period = try members.optional("Period")
-            self.stat = try members.optional("Stat")
+            self.metric = try members.required("Metric")
+            self.period = try members.required("Period")
+            self.stat = try members.required("Stat")
             self.unit = try members.optional("Unit")
         }
 

@@ -2,6 +2,232 @@
 package import WireProtocol
 
 extension CloudWatch {
+    package struct PutCompositeAlarmInput: Shape {
+        package var actionsEnabled: Bool?
+        package var alarmActions: [String]?
+        package var alarmDescription: String?
+        package var alarmName: String
+        package var alarmRule: String
+        package var insufficientDataActions: [String]?
+        package var okActions: [String]?
+        package var tags: [Tag]?
+        package var actionsSuppressor: String?
+        package var actionsSuppressorWaitPeriod: Int?
+        package var actionsSuppressorExtensionPeriod: Int?
+
+        package init(
+            actionsEnabled: Bool? = nil, alarmActions: [String]? = nil, alarmDescription: String? = nil,
+            alarmName: String, alarmRule: String, insufficientDataActions: [String]? = nil, okActions: [String]? = nil,
+            tags: [Tag]? = nil, actionsSuppressor: String? = nil, actionsSuppressorWaitPeriod: Int? = nil,
+            actionsSuppressorExtensionPeriod: Int? = nil
+        ) {
+            self.actionsEnabled = actionsEnabled
+            self.alarmActions = alarmActions
+            self.alarmDescription = alarmDescription
+            self.alarmName = alarmName
+            self.alarmRule = alarmRule
+            self.insufficientDataActions = insufficientDataActions
+            self.okActions = okActions
+            self.tags = tags
+            self.actionsSuppressor = actionsSuppressor
+            self.actionsSuppressorWaitPeriod = actionsSuppressorWaitPeriod
+            self.actionsSuppressorExtensionPeriod = actionsSuppressorExtensionPeriod
+        }
+
+        package static let schema = StructureSchema("PutCompositeAlarmInput", members: [
+            MemberSchema("ActionsEnabled", .boolean),
+            MemberSchema("AlarmActions", Schemas.resourceList),
+            MemberSchema("AlarmDescription", Schemas.alarmDescription),
+            MemberSchema("AlarmName", Schemas.alarmName, required: true),
+            MemberSchema("AlarmRule", Schemas.alarmRule, required: true),
+            MemberSchema("InsufficientDataActions", Schemas.resourceList),
+            MemberSchema("OKActions", Schemas.resourceList),
+            MemberSchema("Tags", Schemas.tagList),
+            MemberSchema("ActionsSuppressor", Schemas.alarmArn),
+            MemberSchema("ActionsSuppressorWaitPeriod", .integer(nil)),
+            MemberSchema("ActionsSuppressorExtensionPeriod", .integer(nil)),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "PutCompositeAlarmInput")
+            self.actionsEnabled = try members.optional("ActionsEnabled")
+            self.alarmActions = try members.optional("AlarmActions")
+            self.alarmDescription = try members.optional("AlarmDescription")
+            self.alarmName = try members.required("AlarmName")
+            self.alarmRule = try members.required("AlarmRule")
+            self.insufficientDataActions = try members.optional("InsufficientDataActions")
+            self.okActions = try members.optional("OKActions")
+            self.tags = try members.optional("Tags")
+            self.actionsSuppressor = try members.optional("ActionsSuppressor")
+            self.actionsSuppressorWaitPeriod = try members.optional("ActionsSuppressorWaitPeriod")
+            self.actionsSuppressorExtensionPeriod = try members.optional("ActionsSuppressorExtensionPeriod")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("ActionsEnabled", self.actionsEnabled)
+            members.set("AlarmActions", self.alarmActions)
+            members.set("AlarmDescription", self.alarmDescription)
+            members.set("AlarmName", self.alarmName)
+            members.set("AlarmRule", self.alarmRule)
+            members.set("InsufficientDataActions", self.insufficientDataActions)
+            members.set("OKActions", self.okActions)
+            members.set("Tags", self.tags)
+            members.set("ActionsSuppressor", self.actionsSuppressor)
+            members.set("ActionsSuppressorWaitPeriod", self.actionsSuppressorWaitPeriod)
+            members.set("ActionsSuppressorExtensionPeriod", self.actionsSuppressorExtensionPeriod)
+            return members.value
+        }
+    }
+
+    package struct PutMetricAlarmInput: Shape {
+        package var alarmName: String
+        package var alarmDescription: String?
+        package var actionsEnabled: Bool?
+        package var okActions: [String]?
+        package var alarmActions: [String]?
+        package var insufficientDataActions: [String]?
+        package var metricName: String?
+        package var namespace: String?
+        package var statistic: Statistic?
+        package var extendedStatistic: String?
+        package var dimensions: [Dimension]?
+        package var period: Int?
+        package var unit: StandardUnit?
+        package var evaluationPeriods: Int?
+        package var datapointsToAlarm: Int?
+        package var threshold: Double?
+        package var comparisonOperator: ComparisonOperator?
+        package var treatMissingData: String?
+        package var evaluateLowSampleCountPercentile: String?
+        package var metrics: [MetricDataQuery]?
+        package var tags: [Tag]?
+        package var thresholdMetricId: String?
+        package var evaluationCriteria: EvaluationCriteria?
+        package var evaluationInterval: Int?
+
+        package init(
+            alarmName: String, alarmDescription: String? = nil, actionsEnabled: Bool? = nil, okActions: [String]? = nil,
+            alarmActions: [String]? = nil, insufficientDataActions: [String]? = nil, metricName: String? = nil,
+            namespace: String? = nil, statistic: Statistic? = nil, extendedStatistic: String? = nil,
+            dimensions: [Dimension]? = nil, period: Int? = nil, unit: StandardUnit? = nil,
+            evaluationPeriods: Int? = nil, datapointsToAlarm: Int? = nil, threshold: Double? = nil,
+            comparisonOperator: ComparisonOperator? = nil, treatMissingData: String? = nil,
+            evaluateLowSampleCountPercentile: String? = nil, metrics: [MetricDataQuery]? = nil, tags: [Tag]? = nil,
+            thresholdMetricId: String? = nil, evaluationCriteria: EvaluationCriteria? = nil,
+            evaluationInterval: Int? = nil
+        ) {
+            self.alarmName = alarmName
+            self.alarmDescription = alarmDescription
+            self.actionsEnabled = actionsEnabled
+            self.okActions = okActions
+            self.alarmActions = alarmActions
+            self.insufficientDataActions = insufficientDataActions
+            self.metricName = metricName
+            self.namespace = namespace
+            self.statistic = statistic
+            self.extendedStatistic = extendedStatistic
+            self.dimensions = dimensions
+            self.period = period
+            self.unit = unit
+            self.evaluationPeriods = evaluationPeriods
+            self.datapointsToAlarm = datapointsToAlarm
+            self.threshold = threshold
+            self.comparisonOperator = comparisonOperator
+            self.treatMissingData = treatMissingData
+            self.evaluateLowSampleCountPercentile = evaluateLowSampleCountPercentile
+            self.metrics = metrics
+            self.tags = tags
+            self.thresholdMetricId = thresholdMetricId
+            self.evaluationCriteria = evaluationCriteria
+            self.evaluationInterval = evaluationInterval
+        }
+
+        package static let schema = StructureSchema("PutMetricAlarmInput", members: [
+            MemberSchema("AlarmName", Schemas.alarmName, required: true),
+            MemberSchema("AlarmDescription", Schemas.alarmDescription),
+            MemberSchema("ActionsEnabled", .boolean),
+            MemberSchema("OKActions", Schemas.resourceList),
+            MemberSchema("AlarmActions", Schemas.resourceList),
+            MemberSchema("InsufficientDataActions", Schemas.resourceList),
+            MemberSchema("MetricName", Schemas.metricName),
+            MemberSchema("Namespace", Schemas.namespace),
+            MemberSchema("Statistic", Statistic.schema),
+            MemberSchema("ExtendedStatistic", .anyString),
+            MemberSchema("Dimensions", Schemas.dimensions),
+            MemberSchema("Period", Schemas.period),
+            MemberSchema("Unit", StandardUnit.schema),
+            MemberSchema("EvaluationPeriods", Schemas.evaluationPeriods),
+            MemberSchema("DatapointsToAlarm", Schemas.datapointsToAlarm),
+            MemberSchema("Threshold", .double(nil)),
+            MemberSchema("ComparisonOperator", ComparisonOperator.schema),
+            MemberSchema("TreatMissingData", Schemas.treatMissingData),
+            MemberSchema("EvaluateLowSampleCountPercentile", Schemas.evaluateLowSampleCountPercentile),
+            MemberSchema("Metrics", Schemas.metricDataQueries),
+            MemberSchema("Tags", Schemas.tagList),
+            MemberSchema("ThresholdMetricId", Schemas.metricId),
+            MemberSchema("EvaluationCriteria", .structure(EvaluationCriteria.schema)),
+            MemberSchema("EvaluationInterval", Schemas.evaluationInterval),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "PutMetricAlarmInput")
+            self.alarmName = try members.required("AlarmName")
+            self.alarmDescription = try members.optional("AlarmDescription")
+            self.actionsEnabled = try members.optional("ActionsEnabled")
+            self.okActions = try members.optional("OKActions")
+            self.alarmActions = try members.optional("AlarmActions")
+            self.insufficientDataActions = try members.optional("InsufficientDataActions")
+            self.metricName = try members.optional("MetricName")
+            self.namespace = try members.optional("Namespace")
+            self.statistic = try members.optional("Statistic")
+            self.extendedStatistic = try members.optional("ExtendedStatistic")
+            self.dimensions = try members.optional("Dimensions")
+            self.period = try members.optional("Period")
+            self.unit = try members.optional("Unit")
+            self.evaluationPeriods = try members.optional("EvaluationPeriods")
+            self.datapointsToAlarm = try members.optional("DatapointsToAlarm")
+            self.threshold = try members.optional("Threshold")
+            self.comparisonOperator = try members.optional("ComparisonOperator")
+            self.treatMissingData = try members.optional("TreatMissingData")
+            self.evaluateLowSampleCountPercentile = try members.optional("EvaluateLowSampleCountPercentile")
+            self.metrics = try members.optional("Metrics")
+            self.tags = try members.optional("Tags")
+            self.thresholdMetricId = try members.optional("ThresholdMetricId")
+            self.evaluationCriteria = try members.optional("EvaluationCriteria")
+            self.evaluationInterval = try members.optional("EvaluationInterval")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("AlarmName", self.alarmName)
+            members.set("AlarmDescription", self.alarmDescription)
+            members.set("ActionsEnabled", self.actionsEnabled)
+            members.set("OKActions", self.okActions)
+            members.set("AlarmActions", self.alarmActions)
+            members.set("InsufficientDataActions", self.insufficientDataActions)
+            members.set("MetricName", self.metricName)
+            members.set("Namespace", self.namespace)
+            members.set("Statistic", self.statistic)
+            members.set("ExtendedStatistic", self.extendedStatistic)
+            members.set("Dimensions", self.dimensions)
+            members.set("Period", self.period)
+            members.set("Unit", self.unit)
+            members.set("EvaluationPeriods", self.evaluationPeriods)
+            members.set("DatapointsToAlarm", self.datapointsToAlarm)
+            members.set("Threshold", self.threshold)
+            members.set("ComparisonOperator", self.comparisonOperator)
+            members.set("TreatMissingData", self.treatMissingData)
+            members.set("EvaluateLowSampleCountPercentile", self.evaluateLowSampleCountPercentile)
+            members.set("Metrics", self.metrics)
+            members.set("Tags", self.tags)
+            members.set("ThresholdMetricId", self.thresholdMetricId)
+            members.set("EvaluationCriteria", self.evaluationCriteria)
+            members.set("EvaluationInterval", self.evaluationInterval)
+            return members.value
+        }
+    }
+
     package struct PutMetricDataInput: Shape {
         package var namespace: String
         package var metricData: [MetricDatum]?

@@ -2,6 +2,46 @@
 package import WireProtocol
 
 extension CloudWatch {
+    package struct SetAlarmStateInput: Shape {
+        package var alarmName: String
+        package var stateValue: StateValue
+        package var stateReason: String
+        package var stateReasonData: String?
+
+        package init(
+            alarmName: String, stateValue: StateValue, stateReason: String, stateReasonData: String? = nil
+        ) {
+            self.alarmName = alarmName
+            self.stateValue = stateValue
+            self.stateReason = stateReason
+            self.stateReasonData = stateReasonData
+        }
+
+        package static let schema = StructureSchema("SetAlarmStateInput", members: [
+            MemberSchema("AlarmName", Schemas.alarmName, required: true),
+            MemberSchema("StateValue", StateValue.schema, required: true),
+            MemberSchema("StateReason", Schemas.stateReason, required: true),
+            MemberSchema("StateReasonData", Schemas.stateReasonData),
+        ])
+
+        package init(wire value: WireValue) throws(ShapeMismatch) {
+            let members = try StructureReader(value, "SetAlarmStateInput")
+            self.alarmName = try members.required("AlarmName")
+            self.stateValue = try members.required("StateValue")
+            self.stateReason = try members.required("StateReason")
+            self.stateReasonData = try members.optional("StateReasonData")
+        }
+
+        package var wireValue: WireValue {
+            var members = StructureWriter()
+            members.set("AlarmName", self.alarmName)
+            members.set("StateValue", self.stateValue)
+            members.set("StateReason", self.stateReason)
+            members.set("StateReasonData", self.stateReasonData)
+            return members.value
+        }
+    }
+
     package struct StatisticSet: Shape {
         package var sampleCount: Double
         package var sum: Double

@@ -18,8 +18,6 @@ package struct StoredAlarm: Equatable, Sendable {
     package var configuredAt: Timestamp
     package var isActionsEnabled: Bool
     package var standing: AlarmStateChange.Standing
-    /// When the state was last set, also to what it was.
-    package var stateUpdatedAt: Timestamp
     /// When the state last became another one.
     package var stateTransitionedAt: Timestamp
     /// Not evaluated before that moment, because somebody has set its state.
@@ -30,8 +28,8 @@ package struct StoredAlarm: Equatable, Sendable {
 
     package init(
         region: String, name: String, kind: Kind, configuration: String, configuredAt: Timestamp,
-        isActionsEnabled: Bool, standing: AlarmStateChange.Standing, stateUpdatedAt: Timestamp,
-        stateTransitionedAt: Timestamp, heldUntil: Timestamp? = nil, tags: String,
+        isActionsEnabled: Bool, standing: AlarmStateChange.Standing, stateTransitionedAt: Timestamp,
+        heldUntil: Timestamp? = nil, tags: String,
         pendingActions: [PendingAlarmAction] = []
     ) {
         self.region = region
@@ -41,7 +39,6 @@ package struct StoredAlarm: Equatable, Sendable {
         self.configuredAt = configuredAt
         self.isActionsEnabled = isActionsEnabled
         self.standing = standing
-        self.stateUpdatedAt = stateUpdatedAt
         self.stateTransitionedAt = stateTransitionedAt
         self.heldUntil = heldUntil
         self.tags = tags
@@ -55,8 +52,8 @@ package struct StoredAlarm: Equatable, Sendable {
             configuration: row["configuration"], configuredAt: Timestamp(milliseconds: row["configured_at"]),
             isActionsEnabled: row["actions_enabled"],
             standing: AlarmStateChange.Standing(
-                state: try Self.decoded(row["state"]), reason: row["reason"], reasonData: row["reason_data"]),
-            stateUpdatedAt: Timestamp(milliseconds: row["state_updated_at"]),
+                state: try Self.decoded(row["state"]), reason: row["reason"], reasonData: row["reason_data"],
+                since: Timestamp(milliseconds: row["state_updated_at"])),
             stateTransitionedAt: Timestamp(milliseconds: row["state_transitioned_at"]),
             heldUntil: held.map(Timestamp.init(milliseconds:)), tags: row["tags"],
             pendingActions: try StoredJSON.decode([PendingAlarmAction].self, from: row["pending_actions"]))
@@ -115,7 +112,7 @@ extension StoreTransaction {
             arguments: [
                 alarm.region, alarm.name, alarm.kind.rawValue, alarm.configuration, alarm.configuredAt.milliseconds,
                 alarm.isActionsEnabled, alarm.standing.state.rawValue, alarm.standing.reason,
-                alarm.standing.reasonData, alarm.stateUpdatedAt.milliseconds,
+                alarm.standing.reasonData, alarm.standing.since.milliseconds,
                 alarm.stateTransitionedAt.milliseconds, alarm.heldUntil?.milliseconds, alarm.tags,
                 try StoredJSON.encode(alarm.pendingActions),
             ])

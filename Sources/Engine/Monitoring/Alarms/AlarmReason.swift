@@ -11,10 +11,9 @@ package struct AlarmReason: Equatable, Sendable {
     ///   - statistic: as the alarm names it; `nil` for one of an expression.
     ///   - unit: as the alarm names it.
     ///   - period: as the alarm names it, in seconds.
-    ///   - start: of the evaluation range.
     package init(
         _ evaluation: AlarmEvaluation, from old: AlarmState, to new: AlarmState, statistic: String?, unit: String?,
-        period: Int, start: Timestamp, at now: Timestamp
+        period: Int, at now: Timestamp
     ) {
         self.text = Self.text(evaluation, from: old, to: new)
         let points = evaluation.decisive
@@ -82,11 +81,27 @@ package enum AlarmTime {
     /// `2019-10-02T17:04:40.985+0000`.
     package static func offset(_ time: Timestamp) -> String { time.iso8601.dropLast() + "+0000" }
 
+    /// `Friday 18 December, 2020 00:00:00 UTC`.
+    package static func long(_ time: Timestamp) -> String {
+        let fields = time.calendarFields
+        // The epoch began on a Thursday.
+        let weekday = self.weekdays[Int(((time.milliseconds / 86_400_000) % 7 + 7) % 7)]
+        return "\(weekday) \(self.two(fields.day)) \(self.months[fields.month - 1]), \(fields.year) "
+            + "\(self.two(fields.hour)):\(self.two(fields.minute)):\(self.two(fields.second)) UTC"
+    }
+
+    private static let weekdays = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"]
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
+
+    private static func two(_ number: Int) -> String { (number % 100 < 10 ? "0" : "") + String(number % 100) }
+
     /// `02/10/19 16:59:00`.
     static func short(_ time: Timestamp) -> String {
         let fields = time.calendarFields
-        func two(_ number: Int) -> String { (number % 100 < 10 ? "0" : "") + String(number % 100) }
-        return "\(two(fields.day))/\(two(fields.month))/\(two(fields.year)) "
-            + "\(two(fields.hour)):\(two(fields.minute)):\(two(fields.second))"
+        return "\(self.two(fields.day))/\(self.two(fields.month))/\(self.two(fields.year)) "
+            + "\(self.two(fields.hour)):\(self.two(fields.minute)):\(self.two(fields.second))"
     }
 }

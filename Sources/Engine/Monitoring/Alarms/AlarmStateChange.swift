@@ -7,22 +7,23 @@ package struct AlarmStateChange: Hashable, Sendable, Codable {
         package let reason: String
         /// JSON; `nil` where the reason says everything.
         package let reasonData: String?
+        /// When the alarm came to stand like this.
+        package let since: Timestamp
 
-        package init(state: AlarmState, reason: String, reasonData: String?) {
+        package init(state: AlarmState, reason: String, reasonData: String?, since: Timestamp) {
             self.state = state
             self.reason = reason
             self.reasonData = reasonData
+            self.since = since
         }
     }
 
     package let from: Standing
     package let to: Standing
-    package let at: Timestamp
 
-    package init(from: Standing, to: Standing, at: Timestamp) {
+    package init(from: Standing, to: Standing) {
         self.from = from
         self.to = to
-        self.at = at
     }
 }
 

@@ -60,7 +60,8 @@ struct ControlPlane {
             store: store,
             aws: client("lambda.amazonaws.com"), clock: clock, logger: logger)
         let cloudWatch = CloudWatchHandlers(
-            store: store, metrics: metricStore, clock: clock, timeScale: configuration.timeScale, logger: logger)
+            store: store, metrics: metricStore, aws: client("monitoring.amazonaws.com"), clock: clock,
+            timeScale: configuration.timeScale, logger: logger)
         let objects = S3Handlers(store: store, directory: directory.objects, clock: clock, logger: logger)
         let taskEnvironment = TaskEnvironment { endpoints.forTasks }
         let sessions = TaskRoleSessions(aws: client("ecs-tasks.amazonaws.com"), clock: clock)

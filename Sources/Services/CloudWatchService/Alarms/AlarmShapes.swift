@@ -75,7 +75,7 @@ extension CloudWatchHandlers {
                 alarm.stateValue = state
                 alarm.stateReason = stored.standing.reason
                 alarm.stateReasonData = stored.standing.reasonData
-                alarm.stateUpdatedTimestamp = stored.stateUpdatedAt
+                alarm.stateUpdatedTimestamp = stored.standing.since
                 alarm.stateTransitionedTimestamp = stored.stateTransitionedAt
                 output.metricAlarms?.append(alarm)
             case .composite(var alarm):
@@ -86,7 +86,7 @@ extension CloudWatchHandlers {
                 alarm.stateValue = state
                 alarm.stateReason = stored.standing.reason
                 alarm.stateReasonData = stored.standing.reasonData
-                alarm.stateUpdatedTimestamp = stored.stateUpdatedAt
+                alarm.stateUpdatedTimestamp = stored.standing.since
                 alarm.stateTransitionedTimestamp = stored.stateTransitionedAt
                 output.compositeAlarms?.append(alarm)
             }

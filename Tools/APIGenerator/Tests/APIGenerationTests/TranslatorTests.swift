@@ -76,6 +76,17 @@ struct TranslatorTests {
         #expect(try self.translated(["MakeToy"], protocol: "query").errors.first?.code == "NoSuchToy")
     }
 
+    @Test func aQueryCompatibleServiceKnowsCodeAndShape() throws {
+        let model = Self.model.split(separator: "PROTOCOL").joined(separator: "json")
+            .replacing(#""protocols": ["json"]"#, with: #""protocols": ["json", "query"], "awsQueryCompatible": {}"#)
+        let service = GeneratorConfiguration.Service(
+            namespace: "Toy", model: "toy", version: "2020-01-01", operations: ["MakeToy"])
+        let api = try Translator(service, ServiceModel(parsing: JSONValue(parsing: model))).translated()
+        #expect(api.errors.first?.code == "NoSuchToy")
+        #expect(api.errors.first?.shape == "ToyNotFound")
+        #expect(self.text(api).contains("isQueryCompatible: true)"))
+    }
+
     @Test func pathsOfOtherOperationsAreKnownWherePathsTellOperations() throws {
         #expect(try self.translated(["MakeToy"]).service.unservedPaths.isEmpty)
         let rest = try self.translated(["MakeToy"], protocol: "rest-json")

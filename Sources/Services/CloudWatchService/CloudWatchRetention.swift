@@ -4,10 +4,13 @@ internal import Monitoring
 internal import ServiceLifecycle
 internal import Store
 
-/// Rolls data up as they age and deletes the oldest, every ten minutes.
-struct MetricRetention: Service {
+/// Rolls metric data up as they age, and deletes the oldest of them and of the alarms' histories, every ten minutes.
+struct CloudWatchRetention: Service {
     private static let batch = 2_000
+    /// Of an alarm's history.
+    private static let history = Duration.hours(24 * 14)
 
+    let store: Store
     let metrics: MetricStore
     let clock: any WallClock
     let logger: Logger
@@ -17,6 +20,8 @@ struct MetricRetention: Service {
             repeat {
                 do {
                     try await self.rollUp()
+                    let limit = self.clock.now() - Self.history
+                    try await self.store.write { try $0.deleteAlarmHistory(before: limit) }
                 } catch {
                     self.logger.error("metric data could not be rolled up", metadata: ["error": "\(error)"])
                 }
