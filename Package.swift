@@ -115,6 +115,8 @@ let package = Package(
 
         // Traffic moved through the ELBv2 API, for the services that deploy.
         library("ListenerRouting", in: "Services/ListenerRouting", ["ELBv2API", "WireProtocol"]),
+        // Metrics told to CloudWatch, and alarms read from it, for the services that are watched.
+        library("CloudWatchCalls", in: "Services/CloudWatchCalls", ["CloudWatchAPI", "WireProtocol", "Model"]),
 
         // The loop that takes deployments to their end, whichever engine decides.
         library(
@@ -133,20 +135,24 @@ let package = Package(
         library(
             "CodeDeployService", in: "Services/CodeDeployService",
             [
-                "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "ListenerRouting", "DeploymentDriving",
-                "MigrationTasks", "WireProtocol", "Model", "Store", "DeploymentEngine",
+                "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "ListenerRouting", "CloudWatchCalls",
+                "DeploymentDriving", "MigrationTasks", "WireProtocol", "Model", "Store", "DeploymentEngine",
                 crypto, lifecycle, logging, yams,
             ]),
         library(
             "ECSService", in: "Services/ECSService",
             [
-                "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "STSAPI", "ListenerRouting", "DeploymentDriving",
-                "MigrationTasks", "WireProtocol", "Model", "Store", "DeploymentEngine", "WorkloadRuntime", crypto,
-                lifecycle, logging,
+                "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "STSAPI", "ListenerRouting", "CloudWatchCalls",
+                "DeploymentDriving", "MigrationTasks", "WireProtocol", "Model", "Store", "DeploymentEngine",
+                "WorkloadRuntime", crypto, lifecycle, logging,
             ]),
         library(
             "ELBv2Service", in: "Services/ELBv2Service",
-            ["ELBv2API", "WireProtocol", "Model", "Store", "TrafficRouting", "ProxyFeed", lifecycle, logging]),
+            [
+                "ELBv2API", "CloudWatchCalls", "WireProtocol", "Model", "Store", "TrafficRouting", "ProxyFeed",
+                lifecycle,
+                logging,
+            ]),
         library(
             "IAMService", in: "Services/IAMService",
             ["IAMAPI", "STSAPI", "WireProtocol", "Model", "Store", crypto, logging]),
@@ -220,7 +226,8 @@ let package = Package(
         tests(
             "ELBv2ServiceTests",
             [
-                "ELBv2Service", "ELBv2API", "WireProtocol", "Model", "Store", "TrafficRouting", "ProxyFeed",
+                "ELBv2Service", "ELBv2API", "CloudWatchCalls", "WireProtocol", "Model", "Store", "TrafficRouting",
+                "ProxyFeed",
                 "TestProxy", logging,
             ]),
         // Runs the proxy in the supervisor's tests without building the product.
@@ -241,14 +248,15 @@ let package = Package(
         tests(
             "CodeDeployServiceTests",
             [
-                "CodeDeployService", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI", "DeploymentDriving",
+                "CodeDeployService", "CloudWatchAPI", "CodeDeployAPI", "ECSAPI", "ELBv2API", "LambdaAPI", "LogsAPI",
+                "DeploymentDriving",
                 "DeploymentEngine", "Store", "WireProtocol", "Model", lifecycle, logging,
             ]),
         tests(
             "ECSServiceTests",
             [
-                "ECSService", "ECSAPI", "ELBv2API", "DeploymentDriving", "DeploymentEngine", "Store", "WireProtocol",
-                "Model", logging,
+                "ECSService", "ECSAPI", "ELBv2API", "CloudWatchAPI", "CloudWatchCalls", "DeploymentDriving",
+                "DeploymentEngine", "Store", "WireProtocol", "WorkloadRuntime", "Model", logging,
             ]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "Model", logging]),
         tests(

@@ -292,6 +292,27 @@ import TrafficRouting
         #expect(await next.waitUntilServed(Generation(7), within: .seconds(10)))
     }
 
+    /// Quiet groups and load balancers cost nothing: the first report names all there is, later ones what is new.
+    @Test func reportsNameOnlyWhatHasChanged() async throws {
+        let proxy = try await ProxyFixture(workers: 2)
+        let backend = try TestBackend.named("blue")
+        try await proxy.publish(to: backend)
+        var isFirst = true
+        for await event in proxy.connection.events {
+            guard case .counters(let counters) = event else { continue }
+            if isFirst {
+                #expect(counters.isComplete)
+                isFirst = false
+                _ = try proxy.get()
+                continue
+            }
+            guard let group = counters.targetGroups.first, group.latency.count == 1 else { continue }
+            #expect(group.connections == 1)
+            #expect(counters.targetGroups.count == 1)
+            break
+        }
+    }
+
     @Test func aProxyThatIsGoneAnswersWaitersAtOnce() async throws {
         let proxy = try await ProxyFixture()
         proxy.connection.close()

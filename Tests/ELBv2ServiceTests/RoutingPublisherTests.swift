@@ -98,7 +98,7 @@ private final class FakeProxy: Sendable {
             var group = TargetGroupCounters(id: TargetGroupID("blue"))
             group.requests = requests
             group.active = active
-            return ProxyCounters(processID: process, targetGroups: [group], loadBalancers: [])
+            return ProxyCounters(processID: process, isComplete: true, targetGroups: [group], loadBalancers: [])
         }
         counters.record(report(1, requests: 5, active: 1))
         counters.record(report(1, requests: 8, active: 3))

@@ -55,6 +55,21 @@ struct ContractTests {
     }
 
     @Test(arguments: RuntimeUnderTest.allCases)
+    func usageCountsChildrenAndEndsWithTheContainer(_ runtime: RuntimeUnderTest) async throws {
+        try await runtime.with { fixture in
+            // A child does the work, and its parent waits for it: its time must not be lost with it.
+            let container = try await fixture.start(
+                "(i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done); echo ready; sleep 600")
+            try await fixture.waitForLine("ready", of: container)
+            let usage = try #require(try await fixture.runtime.usage(of: [container])[container])
+            #expect(usage.cpuTime >= .milliseconds(30))
+            #expect(usage.memoryBytes > 100_000)
+            _ = try await fixture.runtime.stopContainer(container, timeout: .zero)
+            #expect(try await fixture.runtime.usage(of: [container]).isEmpty)
+        }
+    }
+
+    @Test(arguments: RuntimeUnderTest.allCases)
     func stopSendsTheSignalOfTheDefinition(_ runtime: RuntimeUnderTest) async throws {
         try await runtime.with { fixture in
             let container = try await fixture.start("trap 'exit 9' USR1; echo ready; while :; do sleep 0.05; done") {

@@ -1,6 +1,7 @@
 """The service under test: an HTTP/1.1 server of a task that answers, streams, echoes, and misbehaves on request.
 
-Run by the process runtime as `python app.py VERSION [--faults FILE]`, on the port in `PORT`. FILE, where it is given, holds
+Run by the process runtime as `python app.py VERSION [--faults FILE] [--sick N]`, on the port in `PORT`. With `--sick`, every
+Nth request for `/` is answered with 500. FILE, where it is given, holds
 the answers to health checks, by process id or for `all`, which take turns: `{"4711": [503], "all": [200, 500]}`. The test may
 change it while the tasks run."""
 
@@ -60,7 +61,7 @@ class Connection:
         answers = {
             "/health": self.health, "/large": self.large, "/echo": self.echo, "/events": self.events, "/socket": self.websocket,
             "/empty": self.empty, "/unchanged": self.unchanged, "/garbage": self.garbage, "/reset": self.reset,
-            "/hang": self.hang, "/close": self.close, "/fickle": self.fickle,
+            "/hang": self.hang, "/close": self.close, "/fickle": self.fickle, "/slow": self.slow, "/busy": self.busy,
         }
         handler = answers.get(request.path, self.hello)
         if handler != self.echo:
@@ -100,7 +101,22 @@ class Connection:
     # What a good service does.
 
     async def hello(self):
+        self.app.greeted += 1
+        if self.app.sick and self.app.greeted % self.app.sick == 0:
+            await self.whole(b"sick\n", "500 Internal Server Error")
+            return
         await self.whole(f"{self.app.version}{self.request.query.get('n', '')}\n".encode())
+
+    async def slow(self):
+        await asyncio.sleep(self.request.number("seconds"))
+        await self.hello()
+
+    async def busy(self):
+        """Keeps a processor busy for so many seconds of its time."""
+        end = time.process_time() + self.request.number("seconds")
+        while time.process_time() < end:
+            pass
+        await self.hello()
 
     async def health(self):
         await self.whole(b"", f"{self.app.health()} As told")
@@ -193,9 +209,10 @@ class Connection:
 
 
 class App:
-    def __init__(self, version: str, faults_file: str | None):
-        self.version, self.faults_file = version, faults_file
+    def __init__(self, version: str, faults_file: str | None, sick: int):
+        self.version, self.faults_file, self.sick = version, faults_file, sick
         self.answered = 0
+        self.greeted = 0
         self.checked = 0
 
     def health(self) -> int:
@@ -218,5 +235,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("version")
     parser.add_argument("--faults")
+    parser.add_argument("--sick", type=int, default=0)
     options = parser.parse_args()
-    asyncio.run(App(options.version, options.faults).run())
+    asyncio.run(App(options.version, options.faults, options.sick).run())

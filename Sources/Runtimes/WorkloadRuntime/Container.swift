@@ -173,6 +173,19 @@ package enum ContainerObservation: Hashable, Sendable {
     case gone
 }
 
+/// What a running container takes of the machine.
+package struct ContainerUsage: Hashable, Sendable {
+    /// Of all its processors together, since its start.
+    package var cpuTime: Duration
+    /// Without what the kernel can take back at once, where that is known.
+    package var memoryBytes: Int
+
+    package init(cpuTime: Duration, memoryBytes: Int) {
+        self.cpuTime = cpuTime
+        self.memoryBytes = memoryBytes
+    }
+}
+
 package enum HealthCommandResult: Hashable, Sendable {
     case passed
     case failed(exitCode: Int, output: String)

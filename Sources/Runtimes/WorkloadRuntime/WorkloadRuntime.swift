@@ -46,6 +46,9 @@ package protocol WorkloadRuntime: Sendable {
         LogLine, any Error
     >
 
+    /// What containers have used and hold now. Those that do not run are left out.
+    func usage(of containers: [ContainerHandle]) async throws -> [ContainerHandle: ContainerUsage]
+
     /// Removes the task's containers and network. Logs not yet read are lost.
     func removeSandbox(_ sandbox: Sandbox) async throws
 

@@ -1,6 +1,8 @@
+internal import CloudWatchCalls
 package import Logging
 package import Model
 package import Store
+package import WireProtocol
 
 /// Everything of ELBv2 that the composition root starts and registers, wired to each other.
 package struct LoadBalancing: Sendable {
@@ -11,6 +13,8 @@ package struct LoadBalancing: Sendable {
     package let counters: TrafficCounters
 
     private let board: TargetHealthBoard
+    private let store: Store
+    private let clock: any WallClock
     private let logger: Logger
 
     package init(store: Store, binding: ListenerBinding, clock: any WallClock, logger: Logger) {
@@ -22,6 +26,8 @@ package struct LoadBalancing: Sendable {
         self.drains = DrainController(store: store, clock: clock, logger: logger)
         self.counters = TrafficCounters(clock: clock)
         self.board = board
+        self.store = store
+        self.clock = clock
         self.logger = logger
     }
 
@@ -30,5 +36,13 @@ package struct LoadBalancing: Sendable {
         ProxySupervisor(
             command: command, atStop: atStop, publisher: self.publisher, board: self.board, counters: self.counters,
             logger: self.logger)
+    }
+
+    /// The service that publishes what the proxy counts.
+    /// - Parameter aws: how it reaches CloudWatch.
+    package func metrics(_ aws: AWSClient, timeScale: TimeScale) -> TrafficMetricsPublisher {
+        TrafficMetricsPublisher(
+            store: self.store, publisher: self.publisher, board: self.board, counters: self.counters, aws: aws,
+            rhythm: MetricRhythm(timeScale), clock: self.clock, logger: self.logger)
     }
 }

@@ -14,6 +14,8 @@ final class FeedServer: Sendable {
         var acknowledged: Generation
         var health: [TargetKey: TargetVerdict] = [:]
         var hasHealth = false
+        /// What it was told last.
+        var counters: CounterTable?
     }
 
     private let publication: Publication
@@ -133,7 +135,7 @@ final class FeedServer: Sendable {
             self.reportDrained(reports)
             guard Clocks.monotonic() >= nextCounters else { continue }
             nextCounters = Clocks.monotonic() + 1_000_000_000
-            self.send(.counters(Self.merge(reports)))
+            self.reportCounters(CounterTable(reports))
         }
     }
 
@@ -164,23 +166,17 @@ final class FeedServer: Sendable {
         if let news { self.send(.health(news.reports, complete: news.complete)) }
     }
 
-    private func reportDrained(_ reports: [WorkerReport]) {
-        for report in self.drained.withLock({ $0.ended(in: reports) }) { self.send(.drained(report)) }
+    private func reportCounters(_ counters: CounterTable) {
+        let news = self.session.withLock { session -> ProxyCounters? in
+            guard let known = session else { return nil }
+            session?.counters = counters
+            return counters.report(since: known.counters, processID: getpid())
+        }
+        if let news { self.send(.counters(news)) }
     }
 
-    private static func merge(_ reports: [WorkerReport]) -> ProxyCounters {
-        var groups: [TargetGroupID: TargetGroupCounters] = [:]
-        var loadBalancers: [LoadBalancerID: LoadBalancerCounters] = [:]
-        for report in reports {
-            for (id, counters) in report.targetGroups {
-                groups[id, default: TargetGroupCounters(id: id)].add(counters)
-            }
-            for (id, counters) in report.loadBalancers {
-                loadBalancers[id, default: LoadBalancerCounters(id: id)].add(counters)
-            }
-        }
-        return ProxyCounters(
-            processID: getpid(), targetGroups: Array(groups.values), loadBalancers: Array(loadBalancers.values))
+    private func reportDrained(_ reports: [WorkerReport]) {
+        for report in self.drained.withLock({ $0.ended(in: reports) }) { self.send(.drained(report)) }
     }
 
     private func send(_ message: ProxyMessage) {

@@ -161,7 +161,8 @@ extension Worker {
             self.responseHead.keepsAlive && framing != .untilClose && !mayTrail && !client.exchange.isAmbiguous
         client.exchange.responseBody = BodyScanner(framing)
         client.exchange.hasResponseHead = true
-        client.exchange.group?.counters.answered(status)
+        let elapsed = Clocks.monotonic() - client.exchange.startedAt
+        client.exchange.group?.counters.answered(status, after: UInt64(max(0, elapsed)) / 1000)
         if status >= 500 { client.exchange.upstream?.target.outcomes.targetErrors += 1 }
         if !client.exchange.requestBody.isDone { client.exchange.keepsClient = false }
         let connection: ResponseHeadWriter.Connection =
@@ -184,8 +185,6 @@ extension Worker {
     }
 
     private func finish(_ client: ClientConnection, _ upstream: UpstreamConnection, _ input: Buffer) {
-        let elapsed = Clocks.monotonic() - client.exchange.startedAt
-        client.exchange.group?.counters.latency.record(microseconds: UInt64(max(0, elapsed)) / 1000)
         let wasSent =
             client.exchange.requestBody.isDone && (client.exchange.head?.readyCount ?? 0) == 0
             && (client.input?.readyCount ?? 0) == 0

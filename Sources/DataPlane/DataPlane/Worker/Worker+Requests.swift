@@ -81,6 +81,7 @@ extension Worker {
         let loadBalancer = listener.loadBalancer
         self.bill(client, to: loadBalancer)
         loadBalancer.counters.requests += 1
+        if !client.peer.isIPv4 { loadBalancer.counters.requestsByIPv6 += 1 }
         loadBalancer.counters.bytesReceived += UInt64(count)
         let isYoung = self.now - client.bornAt < loadBalancer.attributes.clientKeepAlive.milliseconds
         client.exchange.keepsClient = self.requestHead.keepsAlive && isYoung && !self.isExiting
@@ -93,7 +94,9 @@ extension Worker {
             return
         }
         let mitigation = loadBalancer.attributes.desyncMitigation
-        switch mitigation.verdict(on: self.requestHead.desyncTier(base, count, isStrict: mitigation == .strictest)) {
+        let tier = self.requestHead.desyncTier(base, count, isStrict: mitigation == .strictest)
+        if tier != .compliant { loadBalancer.counters.nonCompliantRequests += 1 }
+        switch mitigation.verdict(on: tier) {
         case .forward: break
         case .forwardAndClose: (client.exchange.keepsClient, client.exchange.isAmbiguous) = (false, true)
         case .refuse:
@@ -106,9 +109,11 @@ extension Worker {
         case .redirect(let redirect):
             let location = redirect.location(for: self.redirectSource(listener, base, host))
             input.discard(count)
+            loadBalancer.counters.redirects += 1
             self.answer(client, MadeAnswer(status: redirect.status.rawValue, location: location))
         case .fixedResponse(let response):
             input.discard(count)
+            loadBalancer.counters.fixedResponses += 1
             self.answer(client, MadeAnswer(response))
         }
     }
@@ -150,7 +155,9 @@ extension Worker {
                     name: ByteView(base: base + $0.nameStart, count: $0.nameCount),
                     value: ByteView(base: base + $0.valueStart, count: $0.valueCount))
             }, peer: client.peer)
-        return listener.matcher.match(facts).map { listener.actions[$0] } ?? listener.defaultAction
+        let match = listener.matcher.match(facts)
+        listener.loadBalancer.counters.ruleEvaluations += UInt64(match.map { $0 + 1 } ?? listener.actions.count)
+        return match.map { listener.actions[$0] } ?? listener.defaultAction
     }
 
     private func redirectSource(

@@ -36,6 +36,7 @@ extension Worker {
             self.connectFailed(client, target)
             return
         }
+        client.exchange.group?.counters.connections += 1
         self.lend(upstream, to: client)
         client.deadline = self.now + Self.connectMilliseconds
     }

@@ -1,5 +1,6 @@
 internal import Model
 internal import NIOHTTP1
+internal import WorkloadRuntime
 
 extension EngineClient {
     /// `nil` where there is no such container.
@@ -38,6 +39,18 @@ extension EngineClient {
         do {
             _ = try await self.call(.POST, "/containers/\(id)/wait", patience: .unlimited)
         } catch let error as EngineError where error.isNotFound {}
+    }
+
+    /// `nil` where it does not run.
+    func usage(of id: String) async throws -> ContainerUsage? {
+        do {
+            // The engine need not wait for a second look to tell rates: those are computed here.
+            return ContainerUsage(
+                stats: try await self.call(
+                    .GET, "/containers/\(id)/stats", query: [("stream", "false"), ("one-shot", "true")]))
+        } catch let error as EngineError where error.isNotFound || error.isConflict {
+            return nil
+        }
     }
 
     /// Kills it where it runs. Removing what is gone, or what another call removes, is no error.

@@ -8,6 +8,12 @@ struct ProcessStatus: Equatable {
     var group: Int32
     var session: Int32
     var startTime: Int64
+    /// Clock ticks, of the process itself and of those children of it that have ended.
+    var cpuTicks: Int64
+    /// Of children that have ended alone.
+    var childrenTicks: Int64
+    /// Resident, what it shares with others too.
+    var pages: Int
 
     /// `nil` where there is no such process.
     init?(of pid: Int32) {
@@ -22,9 +28,12 @@ struct ProcessStatus: Equatable {
             let pid = Int32(text[..<open].trimmingSpaces)
         else { return nil }
         let fields = text[text.index(after: close)...].split(separator: " ")
-        guard fields.count > 19, let state = fields[0].first, let parent = Int32(fields[1]),
+        guard fields.count > 21, let state = fields[0].first, let parent = Int32(fields[1]),
             let group = Int32(fields[2]),
-            let session = Int32(fields[3]), let startTime = Int64(fields[19])
+            let session = Int32(fields[3]), let startTime = Int64(fields[19]),
+            let ownTicks = Int64(fields[11]).flatMap({ user in Int64(fields[12]).map { user + $0 } }),
+            let childrenTicks = Int64(fields[13]).flatMap({ user in Int64(fields[14]).map { user + $0 } }),
+            let pages = Int(fields[21])
         else { return nil }
         self.pid = pid
         self.state = state
@@ -32,6 +41,9 @@ struct ProcessStatus: Equatable {
         self.group = group
         self.session = session
         self.startTime = startTime
+        self.cpuTicks = ownTicks + childrenTicks
+        self.childrenTicks = childrenTicks
+        self.pages = pages
     }
 
     /// Every process of the machine that passes.

@@ -95,6 +95,7 @@ struct ControlPlane {
             loadBalancing.supervisor(
                 proxy, atStop: configuration.isEphemeral ? .shutDown(grace: .seconds(1)) : .leaveRunning),
             loadBalancing.drains,
+            loadBalancing.metrics(client("elasticloadbalancing.amazonaws.com"), timeScale: configuration.timeScale),
         ]
         services += logs.services
         services += lambda.services
@@ -110,6 +111,10 @@ struct ControlPlane {
         services.append(
             ECSHandlers.deploymentController(
                 store: store, aws: client("ecs.amazonaws.com"), clock: clock, account: account, logger: logger))
+        services.append(
+            UtilizationPublisher(
+                store: store, runtime: runtime, aws: client("ecs.amazonaws.com"), clock: clock,
+                timeScale: configuration.timeScale, processors: Processors.count, logger: logger))
         services.append(
             TaskDefinitionDeletions(
                 store: store, clock: clock, account: account, timeScale: configuration.timeScale, logger: logger))

@@ -85,6 +85,9 @@ package actor RoutingPublisher: Service {
 
     func detach() { self.connection = nil }
 
+    /// The newest snapshot; `nil` until the store has been read.
+    var current: RoutingSnapshot? { self.snapshot }
+
     package var state: ProxyState {
         ProxyState(isConnected: self.connection != nil, sentGeneration: Int(exactly: self.sentGeneration.number) ?? 0)
     }

@@ -1,3 +1,4 @@
+internal import Model
 internal import ProxyFeed
 internal import Store
 internal import Synchronization
@@ -27,14 +28,22 @@ final class TargetHealthBoard: Sendable {
     /// What is known of this registration; a verdict on an earlier one of the same address does not count.
     func verdict(on target: StoredTarget) -> Verdict {
         guard let port = UInt16(exactly: target.port) else { return .notYet }
-        return self.state.withLock { state in
+        return self.verdict(
+            on: TargetID(id: target.id, port: port), in: TargetGroupID(target.targetGroupARN),
+            registeredAt: target.registeredAt)
+    }
+
+    func verdict(on target: TargetID, in group: TargetGroupID, registeredAt: Timestamp?) -> Verdict {
+        self.state.withLock { state in
             guard state.isConnected else { return .unavailable }
-            guard let report = state.health[TargetGroupID(target.targetGroupARN)]?[TargetID(id: target.id, port: port)],
-                report.registeredAt == nil || report.registeredAt == target.registeredAt
+            guard let report = state.health[group]?[target],
+                report.registeredAt == nil || report.registeredAt == registeredAt
             else { return .notYet }
             return .known(report.health)
         }
     }
+
+    var isConnected: Bool { self.state.withLock { $0.isConnected } }
 
     /// - Parameter complete: whether targets that are not reported are unknown from now on.
     func apply(_ reports: [TargetHealthReport], complete: Bool) {

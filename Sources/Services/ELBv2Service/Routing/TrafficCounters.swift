@@ -33,10 +33,31 @@ package final class TrafficCounters: Sendable {
     private struct State {
         /// Of proxies that have ended.
         var past = Totals()
-        var latest: ProxyCounters?
+        var latest: Latest?
         /// The last ones; the one that is running comes last.
         var runs: [Run] = []
         var drained: [Drained] = []
+        /// The totals when a proxy first reported.
+        var first: Totals?
+
+        var totals: Totals {
+            var totals = self.past
+            if let latest { totals.add(latest.targetGroups, latest.loadBalancers, gauges: true) }
+            return totals
+        }
+    }
+
+    /// What the present proxy has counted.
+    private struct Latest {
+        let processID: Int32
+        var targetGroups: [TargetGroupID: TargetGroupCounters] = [:]
+        var loadBalancers: [LoadBalancerID: LoadBalancerCounters] = [:]
+
+        mutating func take(_ report: ProxyCounters) {
+            if report.isComplete { (self.targetGroups, self.loadBalancers) = ([:], [:]) }
+            for group in report.targetGroups { self.targetGroups[group.id] = group }
+            for loadBalancer in report.loadBalancers { self.loadBalancers[loadBalancer.id] = loadBalancer }
+        }
     }
 
     private static let keptRuns = 8
@@ -53,22 +74,25 @@ package final class TrafficCounters: Sendable {
     /// Of the targets that drained last, oldest first.
     package var drained: [Drained] { self.state.withLock { $0.drained } }
 
-    package var totals: Totals {
-        self.state.withLock { state in
-            var totals = state.past
-            if let latest = state.latest { totals.add(latest, gauges: true) }
-            return totals
-        }
-    }
+    package var totals: Totals { self.state.withLock(\.totals) }
+
+    /// What a proxy had counted when this server first heard of it; `nil` until then.
+    var totalsAtStart: Totals? { self.state.withLock { $0.first } }
 
     func record(_ counters: ProxyCounters) {
         let now = self.clock.now()
         self.state.withLock { state in
             if let latest = state.latest, latest.processID != counters.processID {
-                state.past.add(latest, gauges: false)
+                state.past.add(latest.targetGroups, latest.loadBalancers, gauges: false)
+                state.latest = nil
             }
-            state.latest = counters
-            let run = Run(processID: counters.processID, targetGroups: counters.targetGroups, at: now)
+            // A part says nothing without the rest: the whole is on its way.
+            guard counters.isComplete || state.latest != nil else { return }
+            var latest = state.latest ?? Latest(processID: counters.processID)
+            latest.take(counters)
+            state.latest = latest
+            if state.first == nil { state.first = state.totals }
+            let run = Run(processID: counters.processID, targetGroups: Array(latest.targetGroups.values), at: now)
             if state.runs.last?.processID == counters.processID { state.runs.removeLast() }
             state.runs.append(run)
             state.runs.removeFirst(max(0, state.runs.count - Self.keptRuns))
@@ -90,35 +114,30 @@ package final class TrafficCounters: Sendable {
 
 extension TrafficCounters.Totals {
     /// - Parameter gauges: whether what is in flight now counts; it does not for a proxy that has ended.
-    fileprivate mutating func add(_ report: ProxyCounters, gauges: Bool) {
-        for new in report.targetGroups {
-            var sum = self.targetGroups[new.id] ?? TargetGroupCounters(id: new.id)
-            sum.requests += new.requests
-            for (index, count) in new.targetStatus.enumerated() where index < sum.targetStatus.count {
-                sum.targetStatus[index] += count
-            }
-            sum.connectionErrors += new.connectionErrors
-            sum.cutResponses += new.cutResponses
-            sum.failOpenRequests += new.failOpenRequests
-            sum.outcomes.add(new.outcomes)
-            sum.active = gauges ? new.active : 0
-            sum.latency.add(new.latency)
-            self.targetGroups[new.id] = sum
+    fileprivate mutating func add(
+        _ targetGroups: [TargetGroupID: TargetGroupCounters], _ loadBalancers: [LoadBalancerID: LoadBalancerCounters],
+        gauges: Bool
+    ) {
+        for new in targetGroups.values {
+            self.targetGroups[new.id, default: TargetGroupCounters(id: new.id)].add(new)
+            guard !gauges else { continue }
+            self.targetGroups[new.id]?.active = 0
+            self.targetGroups[new.id]?.openConnections = 0
         }
-        for new in report.loadBalancers {
-            var sum = self.loadBalancers[new.id] ?? LoadBalancerCounters(id: new.id)
-            sum.requests += new.requests
-            for (index, count) in new.madeStatus.enumerated() where index < sum.madeStatus.count {
-                sum.madeStatus[index] += count
-            }
-            sum.badGateway += new.badGateway
-            sum.serviceUnavailable += new.serviceUnavailable
-            sum.gatewayTimeout += new.gatewayTimeout
-            sum.connections += new.connections
-            sum.activeConnections = gauges ? new.activeConnections : 0
-            sum.bytesReceived += new.bytesReceived
-            sum.bytesSent += new.bytesSent
-            self.loadBalancers[new.id] = sum
+        for new in loadBalancers.values {
+            self.loadBalancers[new.id, default: LoadBalancerCounters(id: new.id)].add(new)
+            if !gauges { self.loadBalancers[new.id]?.activeConnections = 0 }
         }
+    }
+
+    /// What was counted since an earlier look.
+    func change(of id: TargetGroupID, since earlier: Self) -> TargetGroupCounters {
+        let now = self.targetGroups[id] ?? TargetGroupCounters(id: id)
+        return earlier.targetGroups[id].map { now.since($0) } ?? now
+    }
+
+    func change(of id: LoadBalancerID, since earlier: Self) -> LoadBalancerCounters {
+        let now = self.loadBalancers[id] ?? LoadBalancerCounters(id: id)
+        return earlier.loadBalancers[id].map { now.since($0) } ?? now
     }
 }
