@@ -1,3 +1,4 @@
+import CloudWatchAPI
 import CodeDeployAPI
 import DeploymentEngine
 import ECSAPI
@@ -210,6 +211,60 @@ struct DeploymentTests {
                 }
             }
             #expect(fixture.world.weights()[FakeWorld.greenGroup] == (rollback ? 0 : 10))
+        }
+    }
+
+    @Test func anAlarmStopsTheDeploymentAndRollsItBack() async throws {
+        try await Fixture.with { fixture in
+            fixture.world.state.withLock { $0.alarms = ["errors": .ok, "slow": .insufficientData] }
+            try await fixture.createGroup {
+                $0.deploymentConfigName = "CodeDeployDefault.ECSCanary10Percent5Minutes"
+                $0.alarmConfiguration = .init(enabled: true, alarms: [.init(name: "errors"), .init(name: "slow")])
+                $0.autoRollbackConfiguration = .init(enabled: true, events: [.deploymentStopOnAlarm])
+            }
+            try await fixture.driving {
+                let id = try await fixture.deploy()
+                try await fixture.letPass(id) { machine in machine.taskSets.contains { $0.trafficWeight == 10 } }
+                fixture.world.state.withLock { $0.alarms["slow"] = .alarm }
+                fixture.store.changes.announce([.alarms])
+                let information = try await fixture.end(of: id)
+                #expect(information.status == .stopped)
+                #expect(information.errorInformation?.code == .alarmActive)
+                #expect(information.errorInformation?.message?.hasSuffix("Activated alarms: <slow>") == true)
+                #expect(information.rollbackInfo?.rollbackDeploymentId != nil)
+            }
+            #expect(fixture.world.weights()[FakeWorld.greenGroup] == 0)
+        }
+    }
+
+    @Test(arguments: [nil, true, false])
+    func alarmsThatDoNotExistStopTheDeploymentUnlessThatIsIgnored(ignores: Bool?) async throws {
+        try await Fixture.with { fixture in
+            try await fixture.createGroup {
+                $0.alarmConfiguration = .init(
+                    enabled: true, ignorePollAlarmFailure: ignores, alarms: [.init(name: "gone")])
+            }
+            try await fixture.driving {
+                let information = try await fixture.end(of: try await fixture.deploy())
+                #expect(information.status == (ignores == true ? .succeeded : .stopped))
+                #expect(information.errorInformation?.message?.contains("<gone>") == (ignores == true ? nil : true))
+            }
+        }
+    }
+
+    @Test func aDeploymentMayWatchOtherAlarmsThanItsGroup() async throws {
+        try await Fixture.with { fixture in
+            fixture.world.state.withLock { $0.alarms = ["errors": .alarm] }
+            try await fixture.createGroup {
+                $0.alarmConfiguration = .init(enabled: true, alarms: [.init(name: "errors")])
+            }
+            try await fixture.driving {
+                let without = try await fixture.deploy { $0.overrideAlarmConfiguration = .init(enabled: false) }
+                #expect(try await fixture.end(of: without).status == .succeeded)
+                // One that rings already when the deployment begins counts.
+                let with = try await fixture.deploy()
+                #expect(try await fixture.end(of: with).errorInformation?.code == .alarmActive)
+            }
         }
     }
 

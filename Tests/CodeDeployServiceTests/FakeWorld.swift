@@ -1,3 +1,4 @@
+import CloudWatchAPI
 import CodeDeployAPI
 import ECSAPI
 import ELBv2API
@@ -24,6 +25,7 @@ final class FakeWorld: Sendable {
         /// Actions of further rules by their ARNs, by listener ARN.
         var rules: [String: [String: ELBv2.Action]] = [:]
         var functions: [String: Function] = [:]
+        var alarms: [String: CloudWatch.StateValue] = [:]
         /// Lines by log group, all of them logged in the first second.
         var logs: [String: [String]] = [:]
         var greenBecomesHealthy = true
@@ -94,6 +96,14 @@ extension FakeWorld {
         registry.register(Lambda.service, validationErrors: errors)
         self.registerECS(in: &registry)
         self.registerELBv2(in: &registry)
+        registry.register(CloudWatch.service, validationErrors: errors)
+        registry.handle(CloudWatch.DescribeAlarms.self) { input, _ in
+            let alarms = self.state.withLock { $0.alarms }
+            return .init(
+                metricAlarms: (input.alarmNames ?? []).compactMap { name in
+                    alarms[name].map { .init(alarmName: name, stateValue: $0) }
+                })
+        }
         registry.register(Logs.service, validationErrors: errors)
         self.registerLogs(in: &registry)
         registry.handle(Lambda.Invoke.self) { input, context in try await self.invoke(input, context, client) }

@@ -110,7 +110,16 @@ import WireProtocol
             ("InvalidTriggerConfigException", { $0.triggerConfigurations = [.init(triggerName: "t")] }),
             (
                 "InvalidAlarmConfigException",
-                { $0.alarmConfiguration = .init(enabled: true, alarms: [.init(name: "a")]) }
+                { $0.alarmConfiguration = .init(enabled: true, alarms: []) }
+            ),
+            (
+                "InvalidAlarmConfigException",
+                { $0.alarmConfiguration = .init(enabled: false, alarms: [.init(name: "a"), .init(name: "a")]) }
+            ),
+            ("InvalidAlarmConfigException", { $0.alarmConfiguration = .init(enabled: true, alarms: [.init()]) }),
+            (
+                "AlarmsLimitExceededException",
+                { $0.alarmConfiguration = .init(enabled: true, alarms: (0...10).map { .init(name: "a\($0)") }) }
             ),
             ("InvalidAutoRollbackConfigException", { $0.autoRollbackConfiguration = .init(enabled: true) }),
             ("InvalidAutoScalingGroupException", { $0.autoScalingGroups = ["asg"] }),

@@ -111,7 +111,8 @@ struct Fixture {
         for active in try await self.store.read({ try $0.activeServiceDeployments() }) {
             guard let stored = try await self.store.read({ try $0.serviceDeployment(active.id) }) else { continue }
             let driver = ServiceDeploymentDriver(
-                id: active.id, service: stored.service, scope: self.aws.scope, store: self.store, aws: self.aws,
+                id: active.id, service: stored.service, wakeTopics: [], scope: self.aws.scope, store: self.store,
+                aws: self.aws,
                 clock: StandingClock(), attemptLimit: .standard,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             while try await driver.turn() == .acted { hasActed = true }

@@ -34,7 +34,8 @@ package struct CodeDeployHandlers: Sendable {
             var logger = logger
             logger[metadataKey: "deployment.id"] = "\(id)"
             return CodeDeployDriver(
-                id: id, wakeSubjects: stored.wakeSubjects, store: store, ledger: ledger, aws: aws, clock: clock,
+                id: id, wakeTopics: stored.wakeTopics, wakeSubjects: stored.wakeSubjects, store: store, ledger: ledger,
+                aws: aws, clock: clock,
                 wakeSource: wakeSource, attemptLimit: attemptLimit, logger: logger)
         }
     }

@@ -16,14 +16,15 @@ private typealias Script = DeploymentScript
     }
 
     static func reach(
-        _ situation: Situation, rollback: Set<CodeDeployDeployment.RollbackEvent> = []
+        _ situation: Situation, rollback: Set<CodeDeployDeployment.RollbackEvent> = [],
+        alarms: CodeDeployDeployment.Alarms? = nil
     ) throws -> DeploymentScript {
         var script = Script(
             routing: .canary(percentage: 10, interval: .minutes(5)),
             hooks: situation == .invokingHook || situation == .awaitingReport ? [.beforeInstall] : [],
             ready: situation == .waitingForContinue ? .waitForContinue(minutes: 10) : .continueAtOnce,
             rollback: rollback,
-            hasTestListener: true)
+            hasTestListener: true, alarms: alarms)
         guard situation != .created else { return script }
         _ = try script.start()
         switch situation {
@@ -166,19 +167,52 @@ private typealias Script = DeploymentScript
         #expect(script.deployment == before)
     }
 
-    @Test(arguments: Situation.allCases)
-    func anAlarmStopsWhateverStillCanBeStopped(_ situation: Situation) throws {
-        var script = try Self.reach(situation)
-        let step = script.deployment.alarmsActivated(["slow"], at: script.now)
+    /// Whether a deployment in this state can still be stopped by an alarm.
+    private static func watchesAlarms(_ situation: Situation) -> Bool {
         switch situation {
-        case .deletingBlue, .settling, .stoppingMigration, .bringingTrafficBack, .succeeded, .stopped:
-            #expect(step == .nothing)
+        case .deletingBlue, .settling, .stoppingMigration, .bringingTrafficBack, .succeeded, .stopped: false
         case .created, .inspecting, .returningTraffic, .deletingStrays, .invokingHook, .awaitingReport,
             .startingMigration, .migrating, .joining, .creating, .stabilising, .allowingTestTraffic,
             .waitingForContinue, .movingTraffic, .restingBetweenSteps, .heldStep,
             .updatingPrimary, .waitingForTermination:
-            #expect(script.deployment.errorInformation?.code == .alarmActive)
+            true
         }
+    }
+
+    @Test(arguments: Situation.allCases)
+    func anAlarmStopsWhateverStillCanBeStopped(_ situation: Situation) throws {
+        var script = try Self.reach(situation, alarms: .init(names: ["slow", "broken"]))
+        let isWatched = Self.watchesAlarms(situation)
+        #expect(script.deployment.watchedAlarms == (isWatched ? ["slow", "broken"] : []))
+        let step = script.deployment.alarmsActivated(["slow"], at: script.now)
+        #expect(script.deployment.watchedAlarms.isEmpty)
+        if isWatched {
+            #expect(script.deployment.errorInformation?.code == .alarmActive)
+        } else {
+            #expect(step == .nothing)
+        }
+    }
+
+    @Test(arguments: Situation.allCases, [true, false])
+    func alarmsThatNobodyCanTellStopItUnlessThatIsIgnored(_ situation: Situation, ignores: Bool) throws {
+        var script = try Self.reach(situation, alarms: .init(names: ["slow"], ignoresPollFailures: ignores))
+        var denied = script
+        let step = script.deployment.alarmsUnavailable("gone", isDenied: false, at: script.now)
+        _ = denied.deployment.alarmsUnavailable("no", isDenied: true, at: denied.now)
+        if Self.watchesAlarms(situation), !ignores {
+            #expect(script.deployment.errorInformation?.code == .internalError)
+            #expect(script.deployment.errorInformation?.message.hasSuffix("Amazon CloudWatch: gone") == true)
+            #expect(denied.deployment.errorInformation?.code == .iamRolePermissions)
+            #expect(denied.deployment.errorInformation?.message.hasSuffix("AmazonCloudWatch.") == true)
+        } else {
+            #expect(step == .nothing)
+        }
+    }
+
+    @Test func withoutAlarmsNothingIsWatched() throws {
+        var script = try Self.reach(.restingBetweenSteps)
+        #expect(script.deployment.watchedAlarms.isEmpty)
+        #expect(script.deployment.alarmsUnavailable("gone", isDenied: false, at: script.now) == .nothing)
     }
 
     @Test(arguments: Situation.allCases)

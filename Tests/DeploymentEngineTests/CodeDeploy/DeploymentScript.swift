@@ -19,7 +19,8 @@ struct DeploymentScript {
         routing: TrafficRoutingConfiguration = .allAtOnce, hooks: [LifecycleEventName] = [],
         ready: Deployment.ReadyOption = .continueAtOnce,
         termination: Deployment.TerminationOption = .terminate(afterMinutes: 5),
-        rollback: Set<Deployment.RollbackEvent> = [], hasTestListener: Bool = false, timeScale: TimeScale = .realTime
+        rollback: Set<Deployment.RollbackEvent> = [], hasTestListener: Bool = false,
+        alarms: Deployment.Alarms? = nil, timeScale: TimeScale = .realTime
     ) {
         self.deployment = Deployment(
             id: .init("d-OLD"),
@@ -30,7 +31,7 @@ struct DeploymentScript {
                         trafficRouting: routing,
                         hooks: hooks.map { .init(event: $0, function: "check", execution: Self.execution($0)) },
                         readyOption: ready, terminationOption: termination, rollbackEvents: rollback,
-                        rollbackID: .init("d-NEW"))),
+                        rollbackID: .init("d-NEW"), alarms: alarms)),
                 targetGroups: .init(.init("tg-2"), .init("tg-1")), hasTestListener: hasTestListener,
                 serviceRoleARN: "arn:aws:iam::123456789012:role/deploy", timeScale: timeScale),
             createdAt: self.now)

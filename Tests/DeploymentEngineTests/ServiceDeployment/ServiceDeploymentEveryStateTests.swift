@@ -15,12 +15,15 @@ import Testing
             hooks: [
                 Pilot.hook(ServiceDeployment.HookStage.allCases), Pilot.pause(.postScaleUp, .proceed),
                 Pilot.hook(failing ? [.postProductionTrafficShift] : [], name: "last"),
-            ], migration: MigrationTask(container: "app", command: ["migrate"]))
+            ], alarms: .init(names: ["errors", "slow"], isEnabled: true, rollsBack: true),
+            migration: MigrationTask(container: "app", command: ["migrate"]))
         pilot.answers["hook"] = [.inProgress(callBackDelay: nil, details: nil), .succeeded]
         pilot.answers["last"] = [.failed]
         pilot.tasks[Pilot.stray] = 1
         var values = [pilot]
         pilot.start(strays: [Pilot.stray])
+        values.append(pilot)
+        pilot.apply { $0.alarmsSeen(ringing: [], at: $1) }
         while pilot.deployment.status.isActive, values.count < 1000 {
             values.append(pilot)
             if let command = pilot.deployment.outstandingCommands.first {
@@ -64,6 +67,35 @@ import Testing
                     "\(pilot.deployment.status) \(pilot.deployment.statusReason ?? "") from \(value.deployment.state)")
             }
         }
+    }
+
+    /// Until the old tasks are given up, and not on the way back. What rings when the first look is taken does not count.
+    @Test func anAlarmTurnsItAroundInEveryStateOfTheWayThere() {
+        var turned = 0
+        for value in Self.all where value.deployment.status.isActive {
+            let isWatched = !value.deployment.watchedAlarms.isEmpty
+            let isFirstLook = value.deployment.triggeredAlarms != nil && value.deployment.record.alarms == .starting
+            var pilot = value
+            pilot.apply { $0.alarmsSeen(ringing: ["slow", "other"], at: $1) }
+            guard isWatched, !isFirstLook else {
+                #expect(pilot.deployment.cause == value.deployment.cause)
+                #expect(pilot.deployment.outstandingCommands == value.deployment.outstandingCommands)
+                continue
+            }
+            turned += 1
+            #expect(pilot.deployment.cause == .alarms(["slow"]))
+            #expect(pilot.deployment.watchedAlarms.isEmpty)
+            pilot.apply { $0.alarmsSeen(ringing: ["slow", "errors"], at: $1) }
+            pilot.run()
+            #expect(pilot.deployment.status == .rollbackSuccessful)
+            #expect(pilot.deployment.triggeredAlarms == ["slow"])
+            #expect(pilot.productionPermille == 0)
+            #expect(!pilot.isTestOnTarget)
+            #expect(pilot.primary == Pilot.source)
+            #expect(pilot.tasks[Pilot.source] == 3)
+            #expect(pilot.tasks[Pilot.target, default: 0] == 0)
+        }
+        #expect(turned > 20)
     }
 
     @Test func aNewerDeploymentEndsItInEveryStateWithoutMovingTraffic() {

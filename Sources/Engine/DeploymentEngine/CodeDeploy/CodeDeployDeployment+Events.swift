@@ -80,17 +80,46 @@ extension CodeDeployDeployment {
         }
     }
 
-    /// At least one alarm of the group went off.
+    /// At least one alarm of the group rings. It counts, too, where it rang before the deployment began.
     package mutating func alarmsActivated(_ names: [String], at now: Timestamp) -> Step {
         self.stepping(at: now) { deployment, step in
-            switch deployment.state {
-            case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
-                .shiftingTraffic, .updatingPrimary, .waitingForTermination:
-                // The way back is not a new risk: alarms that are still ringing must not end it.
-                if !deployment.isRollback { deployment.fail(.alarmsActivated(names), at: now, into: &step) }
-            case .deletingSuperseded, .windingDown, .ended:
-                break
+            if deployment.isStoppedByAlarms { deployment.fail(.alarmsActivated(names), at: now, into: &step) }
+        }
+    }
+
+    /// Nobody can tell whether the alarms ring: some do not exist, or CloudWatch does not answer.
+    /// - Parameter isDenied: the service role may not ask.
+    package mutating func alarmsUnavailable(_ reason: String, isDenied: Bool, at now: Timestamp) -> Step {
+        self.stepping(at: now) { deployment, step in
+            guard let alarms = deployment.alarms, !alarms.ignoresPollFailures, deployment.isStoppedByAlarms else {
+                return
             }
+            let fault =
+                isDenied
+                ? DeploymentFault.alarmsDenied(roleARN: deployment.plan.serviceRoleARN) : .alarmsUnavailable(reason)
+            deployment.fail(fault, at: now, into: &step)
+        }
+    }
+
+    private var isStoppedByAlarms: Bool {
+        switch self.state {
+        case .created, .preparing, .runningHook, .installing, .allowingTestTraffic, .waitingForContinue,
+            .shiftingTraffic, .updatingPrimary, .waitingForTermination:
+            // The way back is not a new risk: alarms that are still ringing must not end it.
+            !self.isRollback
+        case .deletingSuperseded, .windingDown, .ended:
+            false
+        }
+    }
+
+    /// The driver's duty while this is not empty: report by `alarmsActivated` which of them ring, as soon as one does, and
+    /// by `alarmsUnavailable` where that cannot be told.
+    package var watchedAlarms: [String] { self.isStoppedByAlarms ? self.alarms?.names ?? [] : [] }
+
+    private var alarms: Alarms? {
+        switch self.plan.purpose {
+        case .release(let release): release.alarms
+        case .rollback: nil
         }
     }
 

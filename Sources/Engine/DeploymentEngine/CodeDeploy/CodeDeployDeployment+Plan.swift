@@ -43,11 +43,13 @@ extension CodeDeployDeployment {
         /// The id of the deployment that rolls this one back, should it come to that: made with the deployment, so that
         /// a rollback that is started again after a crash is the same one.
         package var rollbackID: ID
+        /// `nil` where none are watched.
+        package var alarms: Alarms?
 
         package init(
             replacement: ReplacementParameters, trafficRouting: TrafficRoutingConfiguration, hooks: [Hook],
             readyOption: ReadyOption, terminationOption: TerminationOption, rollbackEvents: Set<RollbackEvent>,
-            rollbackID: ID
+            rollbackID: ID, alarms: Alarms? = nil
         ) {
             self.replacement = replacement
             self.trafficRouting = trafficRouting
@@ -56,6 +58,19 @@ extension CodeDeployDeployment {
             self.terminationOption = terminationOption
             self.rollbackEvents = rollbackEvents
             self.rollbackID = rollbackID
+            self.alarms = alarms
+        }
+    }
+
+    /// `alarmConfiguration`, where it is enabled: a deployment stops as soon as one of these rings.
+    package struct Alarms: Hashable, Sendable, Codable {
+        package let names: [String]
+        /// `ignorePollAlarmFailure`: it goes on where nobody can tell whether they ring.
+        package let ignoresPollFailures: Bool
+
+        package init(names: [String], ignoresPollFailures: Bool = false) {
+            self.names = names
+            self.ignoresPollFailures = ignoresPollFailures
         }
     }
 

@@ -33,6 +33,7 @@ package import Model
 ///   repeated calls do nothing. After a restart the deadlines that have passed fire at once.
 /// - **Sightings**: report what every task set in `watchedTaskSets` looks like whenever that changes, when the set
 ///   enters the list, and after a restart (`taskSetSeen`). The same sighting twice does nothing.
+/// - **Alarms**: while `watchedAlarms` is not empty, report by `alarmsActivated` which of them ring, as soon as one does.
 /// - **Successor**: insert it in the same transaction and `start` it like a new deployment.
 ///
 /// Every event may come late, twice or after the end; an event that no longer matters gives an empty step.

@@ -20,13 +20,16 @@ enum DeploymentFault: Hashable, Sendable, Codable {
     case readyWaitOver(minutes: Int)
     case stopRequested
     case alarmsActivated([String])
+    /// Nobody could tell whether alarms ring.
+    case alarmsUnavailable(String)
+    case alarmsDenied(roleARN: String)
 
     var status: CodeDeployDeployment.Status {
         switch self {
         case .hookFailed, .hookSilent, .installTimedOut, .replacementUnsteady, .originalUnhealthy, .originalVanished,
             .replacementVanished, .commandFailed, .migrationFailed, .migrationTimedOut:
             .failed
-        case .readyWaitOver, .stopRequested, .alarmsActivated:
+        case .readyWaitOver, .stopRequested, .alarmsActivated, .alarmsUnavailable, .alarmsDenied:
             .stopped
         }
     }
@@ -38,7 +41,7 @@ enum DeploymentFault: Hashable, Sendable, Codable {
             .replacementVanished, .commandFailed, .readyWaitOver, .migrationFailed, .migrationTimedOut:
             .deploymentFailure
         case .stopRequested: .stopOnRequest
-        case .alarmsActivated: .stopOnAlarm
+        case .alarmsActivated, .alarmsUnavailable, .alarmsDenied: .stopOnAlarm
         }
     }
 
@@ -49,7 +52,7 @@ enum DeploymentFault: Hashable, Sendable, Codable {
         case .commandFailed(let information):
             information.code == .invalidLambdaFunction ? .scriptMissing : .unknownError
         case .installTimedOut, .replacementUnsteady, .originalUnhealthy, .originalVanished, .replacementVanished,
-            .readyWaitOver, .stopRequested, .alarmsActivated:
+            .readyWaitOver, .stopRequested, .alarmsActivated, .alarmsUnavailable, .alarmsDenied:
             .unknownError
         }
     }
@@ -115,6 +118,13 @@ enum DeploymentFault: Hashable, Sendable, Codable {
                     "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, "
                     + "and the affected deployments have been stopped. Activated alarms: "
                     + names.map { "<\($0)>" }.joined(separator: " "))
+        case .alarmsUnavailable(let reason):
+            ErrorInformation(
+                code: .internalError,
+                message: "The deployment was stopped because the state of its alarms could not be retrieved from "
+                    + "Amazon CloudWatch: \(reason)")
+        case .alarmsDenied(let roleARN):
+            .denied(roleARN, service: "AmazonCloudWatch")
         }
     }
 }
@@ -126,12 +136,7 @@ extension DeploymentFault {
     ) -> DeploymentFault {
         switch failure {
         case .accessDenied:
-            .commandFailed(
-                ErrorInformation(
-                    code: .iamRolePermissions,
-                    message:
-                        "The IAM role \(roleARN) does not give you permission to perform operations in the following "
-                        + "AWS service: \(action.serviceName)."))
+            .commandFailed(.denied(roleARN, service: action.serviceName))
         case .rejected(let reason, .some(let code)):
             .commandFailed(ErrorInformation(code: code, message: reason))
         case .rejected(let reason, .none), .notYet(let reason), .transient(let reason):
@@ -142,6 +147,15 @@ extension DeploymentFault {
     /// A command that did not succeed before its deadline.
     static func expired(_ action: CodeDeployDeployment.Action, complaint: String?) -> DeploymentFault {
         .commandFailed(action.error(complaint ?? "no answer within the time limit"))
+    }
+}
+
+extension CodeDeployDeployment.ErrorInformation {
+    fileprivate static func denied(_ roleARN: String, service: String) -> Self {
+        Self(
+            code: .iamRolePermissions,
+            message: "The IAM role \(roleARN) does not give you permission to perform operations in the following "
+                + "AWS service: \(service).")
     }
 }
 

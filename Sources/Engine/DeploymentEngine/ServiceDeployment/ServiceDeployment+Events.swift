@@ -35,9 +35,12 @@ extension ServiceDeployment {
     }
 
     /// Which of `watchedAlarms` ring now. What rang before the deployment began says nothing about it: then alarms do not count.
+    /// An alarm that nobody knows does not ring.
     package mutating func alarmsSeen(ringing: Set<String>, at now: Timestamp) -> Step {
         self.stepping(at: now) { deployment, step in
-            let names = deployment.watchedAlarms.filter(ringing.contains)
+            let watched = deployment.watchedAlarms
+            guard !watched.isEmpty else { return }
+            let names = watched.filter(ringing.contains)
             switch deployment.record.alarms {
             case .starting: deployment.record.alarms = names.isEmpty ? .on : .off
             case .on:

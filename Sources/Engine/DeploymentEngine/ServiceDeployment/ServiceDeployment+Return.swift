@@ -54,6 +54,7 @@ extension ServiceDeployment {
                 at: now)
         case .goBack:
             self.course = .back(cause)
+            self.record.endAlarms()
             self.record.rollbackStartedAt = now
             let first: Leg =
                 if self.record.hasRetiredSource {

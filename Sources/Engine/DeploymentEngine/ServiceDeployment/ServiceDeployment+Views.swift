@@ -126,8 +126,10 @@ extension ServiceDeployment {
         return self.record.migration?.task
     }
 
+    /// Empty on the way back too: alarms that are still ringing must not end it.
     package var watchedAlarms: [String] {
-        switch self.record.alarms {
+        guard case .running = self.state, case .forward = self.course else { return [] }
+        return switch self.record.alarms {
         case .starting, .on: self.plan.alarms.names
         case .off, .triggered, .complete: []
         }

@@ -12,6 +12,7 @@ struct CodeDeployDriver: DeploymentDriver {
     private typealias TaskSetID = CodeDeployDeployment.TaskSetID
 
     let id: CodeDeployDeployment.ID
+    let wakeTopics: Set<ChangeTopic>
     let wakeSubjects: Set<ChangeSubject>
     let store: Store
     let ledger: DeploymentLedger
@@ -19,6 +20,7 @@ struct CodeDeployDriver: DeploymentDriver {
     let clock: any WallClock
     let wakeSource: WakeSource
     let attemptLimit: AttemptLimit
+    let alarmWatch = AlarmWatch()
     let logger: Logger
 
     func turn() async throws -> DeploymentTurn<Never> {
@@ -29,6 +31,8 @@ struct CodeDeployDriver: DeploymentDriver {
         let observation = try await self.observe(stored)
         if observation == .reported { return .acted }
         if try await self.observeMigration(stored) { return .acted }
+        let alarmObservation = try await self.observeAlarms(stored)
+        if alarmObservation == .reported { return .acted }
         if let command = stored.machine.outstandingCommands.first {
             try await self.perform(command, of: stored)
             return .acted
@@ -37,13 +41,14 @@ struct CodeDeployDriver: DeploymentDriver {
             try await self.record { ($0.timerFired(timer.id, at: $1), ()) }
             return .acted
         }
-        return .waiting([], until: self.deadline(of: stored.machine, observationFailed: observation == .failed))
+        let hasFailed = observation == .failed || alarmObservation == .failed
+        return .waiting([], until: self.deadline(of: stored.machine, observationFailed: hasFailed))
     }
 
     /// Each call is short: a hook reports by itself.
     func perform(_ call: Never) async throws {}
 
-    private enum Observation {
+    enum Observation {
         case unchanged
         case reported
         case failed
@@ -114,7 +119,7 @@ struct CodeDeployDriver: DeploymentDriver {
         }
     }
 
-    private func record(
+    func record(
         _ event: @escaping @Sendable (inout CodeDeployDeployment, Timestamp) -> (CodeDeployDeployment.Step, Void)
     ) async throws {
         guard let outcome = try await self.ledger.record(self.id, event) else { return }
@@ -122,7 +127,7 @@ struct CodeDeployDriver: DeploymentDriver {
     }
 
     /// CodeDeploy acts in the deployment's own account and region, and says who it is.
-    private func client(_ stored: StoredDeployment) -> AWSClient {
+    func client(_ stored: StoredDeployment) -> AWSClient {
         AWSClient(transport: self.aws.transport, scope: stored.scope, principal: .service("codedeploy.amazonaws.com"))
     }
 
@@ -136,6 +141,9 @@ struct CodeDeployDriver: DeploymentDriver {
 }
 
 extension StoredDeployment {
+    /// The states of alarms, where the deployment watches any.
+    var wakeTopics: Set<ChangeTopic> { self.machine.watchedAlarms.isEmpty ? [] : [.alarms] }
+
     /// What happens to the deployment, its service, or the health of its task sets.
     var wakeSubjects: Set<ChangeSubject> {
         let groups = self.machine.plan.targetGroups

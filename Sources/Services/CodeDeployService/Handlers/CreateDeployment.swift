@@ -158,7 +158,16 @@ extension DeploymentRequest {
             terminationOption: termination?.action == .keepAlive
                 ? .keepAlive : .terminate(afterMinutes: termination?.terminationWaitTimeInMinutes ?? 0),
             rollbackEvents: Set(events.compactMap { CodeDeployDeployment.RollbackEvent(rawValue: $0.rawValue) }),
-            rollbackID: Self.newID())
+            rollbackID: Self.newID(), alarms: self.alarms)
+    }
+
+    /// Those of the group, unless the deployment has its own.
+    private var alarms: CodeDeployDeployment.Alarms? {
+        let configuration = self.overrideAlarms ?? self.information.alarmConfiguration
+        guard let configuration, configuration.enabled == true else { return nil }
+        return .init(
+            names: (configuration.alarms ?? []).compactMap(\.name),
+            ignoresPollFailures: configuration.ignorePollAlarmFailure ?? false)
     }
 
     private var body: CodeDeploy.DeploymentInfo {

@@ -164,16 +164,29 @@ struct DeploymentGroupRules {
     }
 }
 
-/// Alarms come with CloudWatch: until then a configuration that would act on them is refused.
+/// An alarm configuration, of a group or of one deployment. Whether the alarms exist is seen while a deployment runs.
 enum AlarmRules {
+    static let limit = 10
+
+    /// - Throws: `AlarmsLimitExceededException` or `InvalidAlarmConfigException`, naming the member.
     static func check(_ configuration: CodeDeploy.AlarmConfiguration?, _ member: String) throws {
         guard let configuration else { return }
-        guard (configuration.alarms ?? []).count <= 10 else {
-            throw CodeDeploy.Errors.alarmsLimitExceededException("\(member) holds more than 10 alarms.")
+        let alarms = configuration.alarms ?? []
+        guard alarms.count <= Self.limit else {
+            throw CodeDeploy.Errors.alarmsLimitExceededException("\(member) holds more than \(Self.limit) alarms.")
         }
-        guard configuration.enabled != true else {
-            throw CodeDeploy.Errors.invalidAlarmConfigException(
-                "\(member) with enabled true is not supported by Teal yet: alarms are not watched.")
+        func refuse(_ text: String) -> any Error {
+            CodeDeploy.Errors.invalidAlarmConfigException("\(member) is not valid: \(text)")
+        }
+        if configuration.enabled == true, alarms.isEmpty {
+            throw refuse("it is enabled, but its list of alarms is empty.")
+        }
+        var names: Set<String> = []
+        for alarm in alarms {
+            guard let name = alarm.name, (1...255).contains(name.count) else {
+                throw refuse("the name of an alarm must have 1 to 255 characters.")
+            }
+            guard names.insert(name).inserted else { throw refuse("two alarms have the name \(name).") }
         }
     }
 }

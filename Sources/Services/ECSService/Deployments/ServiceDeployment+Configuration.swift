@@ -13,9 +13,12 @@ extension ServiceDeployment.Plan {
         let routes = loadBalancers.compactMap(RevisionTraffic.Route.init)
         let breaker = configuration?.deploymentCircuitBreaker
         let alarms = configuration?.alarms
+        // How long alarms are watched after a rolling deployment has replaced the last task. Amazon ECS computes it from the
+        // alarms, and says that it cannot be set.
+        let watch: Duration = alarms?.enable == true ? .minutes(5) : .zero
         self.init(
             target: .init(rawValue: target), strategy: strategy,
-            bakeTime: strategy == .rolling ? .zero : .minutes(configuration?.bakeTimeInMinutes ?? 15),
+            bakeTime: strategy == .rolling ? watch : .minutes(configuration?.bakeTimeInMinutes ?? 15),
             hooks: (configuration?.lifecycleHooks ?? []).map(ServiceDeployment.Hook.init),
             traffic: strategy == .rolling || routes.isEmpty
                 ? .none : routes.contains { $0.testRule != nil } ? .productionAndTest : .production,

@@ -11,6 +11,8 @@ package import WireProtocol
 struct ServiceDeploymentDriver: DeploymentDriver {
     let id: ServiceDeployment.ID
     let service: ServiceKey
+    /// The states of alarms, where the deployment watches any.
+    let wakeTopics: Set<ChangeTopic>
     let scope: Scope
     let store: Store
     let aws: AWSClient
@@ -32,6 +34,8 @@ struct ServiceDeploymentDriver: DeploymentDriver {
         // Timers last: after an outage, what was done and seen in time must not be lost to a deadline that passed.
         if try await self.observe(stored) { return .acted }
         if try await self.observeMigration(stored) { return .acted }
+        let alarms = try await self.observeAlarms(stored.machine)
+        if alarms == .reported { return .acted }
         let outstanding = stored.machine.outstandingCommands
         if let command = outstanding.first(where: { !$0.action.isCall }) {
             try await self.perform(command)
@@ -41,7 +45,8 @@ struct ServiceDeploymentDriver: DeploymentDriver {
             try await self.record { ($0.timerFired(timer.id, at: $1), ()) }
             return .acted
         }
-        return .waiting(outstanding, until: stored.machine.nextTimer?.deadline)
+        let moments = [stored.machine.nextTimer?.deadline, alarms.retryAt].compactMap(\.self)
+        return .waiting(outstanding, until: moments.min())
     }
 
     /// Once those before it have ended.
@@ -111,7 +116,7 @@ struct ServiceDeploymentDriver: DeploymentDriver {
         }
     }
 
-    private func record(
+    func record(
         _ event: @escaping @Sendable (inout ServiceDeployment, Timestamp) -> (ServiceDeployment.Step, Void)
     ) async throws {
         guard let outcome = try await self.ledger.record(self.id, event) else { return }
@@ -127,13 +132,14 @@ extension ECSHandlers {
         DeploymentController(
             store: store, clock: clock, logger: logger, newcomers: { try $0.activeServiceDeployments(after: $1) }
         ) { id, logger -> ServiceDeploymentDriver? in
-            guard let service = try await store.read({ try $0.serviceDeployment(id)?.service }) else { return nil }
-            let scope = Scope(account: account, region: service.region)
+            guard let stored = try await store.read({ try $0.serviceDeployment(id) }) else { return nil }
+            let scope = Scope(account: account, region: stored.service.region)
             var logger = logger
             logger[metadataKey: "service-deployment.id"] = "\(id)"
             return ServiceDeploymentDriver(
-                id: id, service: service, scope: scope, store: store, aws: aws.acting(in: scope), clock: clock,
-                attemptLimit: .standard, logger: logger)
+                id: id, service: stored.service, wakeTopics: stored.machine.plan.alarms.isEnabled ? [.alarms] : [],
+                scope: scope, store: store, aws: aws.acting(in: scope), clock: clock, attemptLimit: .standard,
+                logger: logger)
         }
     }
 }

@@ -15,9 +15,6 @@ enum DeploymentRules {
                 "advancedConfiguration field is only supported with the ECS deployment controller.")
         }
         guard let configuration else { return }
-        let unsupported: [(String, Bool)] = [
-            ("alarms", configuration.alarms?.enable == true)
-        ]
         let native: [(String, Bool)] = [
             (
                 "strategy \(configuration.strategy?.rawValue ?? "")",
@@ -42,11 +39,24 @@ enum DeploymentRules {
             throw ECS.Errors.invalidParameterException(
                 "Deployment circuit breaker and alarms are only supported with the ECS deployment controller.")
         }
-        if let (name, _) = unsupported.first(where: \.1) {
-            throw ECS.Errors.invalidParameterException(
-                "deploymentConfiguration.\(name) is not supported by this version of Teal")
-        }
+        try self.checkAlarms(configuration.alarms)
         try self.checkPercentages(configuration, isDaemon: isDaemon)
+    }
+
+    /// Whether the alarms exist is seen when a deployment begins, and again and again: they may be made and deleted meanwhile.
+    private static func checkAlarms(_ alarms: ECS.DeploymentAlarms?) throws {
+        guard let alarms else { return }
+        if alarms.enable, alarms.alarmNames.isEmpty {
+            throw ECS.Errors.invalidParameterException("alarmNames must not be empty where alarms are enabled.")
+        }
+        for (index, name) in alarms.alarmNames.enumerated() {
+            guard (1...255).contains(name.count) else {
+                throw ECS.Errors.invalidParameterException("The alarm name '\(name)' must have 1 to 255 characters.")
+            }
+            guard !alarms.alarmNames[..<index].contains(name) else {
+                throw ECS.Errors.invalidParameterException("The alarm name '\(name)' is given more than once.")
+            }
+        }
     }
 
     private static func checkPercentages(_ configuration: ECS.DeploymentConfiguration, isDaemon: Bool) throws {
