@@ -1,4 +1,5 @@
 internal import CloudWatchCalls
+internal import DeploymentDriving
 internal import DeploymentEngine
 internal import Logging
 internal import Model
@@ -29,7 +30,7 @@ extension ServiceDeploymentDriver {
         guard !names.isEmpty else { return .unchanged }
         let ringing: Set<String>
         do {
-            ringing = Set(try await self.aws.alarmStates(of: names).ringing)
+            ringing = Set(try await self.attemptLimit.run { [aws] in try await aws.alarmStates(of: names) }.ringing)
         } catch let error as CancellationError {
             throw error
         } catch {
