@@ -69,7 +69,7 @@ struct TrafficMetricsTests {
     }
 
     @Test func countsAreToldOfTheGroupAndOfTheWholeLoadBalancer() throws {
-        let counters = TrafficCounters()
+        let counters = TrafficCounters(clock: SystemWallClock())
         counters.record(
             Self.counters(1) {
                 $0.requests = 100; $1.requests = 10; $1.targetStatus = [10, 0, 0, 0]; _ = $2
@@ -102,7 +102,7 @@ struct TrafficMetricsTests {
     }
 
     @Test func whatDidNotHappenIsNotToldButRequestsAre() throws {
-        let counters = TrafficCounters()
+        let counters = TrafficCounters(clock: SystemWallClock())
         counters.record(
             Self.counters(1) {
                 $0.requests = 7; $1.requests = 7; $2.requests = 14
@@ -118,7 +118,7 @@ struct TrafficMetricsTests {
     }
 
     @Test func aNewProxyGoesOnWhereTheOldOneEnded() throws {
-        let counters = TrafficCounters()
+        let counters = TrafficCounters(clock: SystemWallClock())
         counters.record(
             Self.counters(1) {
                 _ = $0; $1.requests = 10; $2.activeConnections = 3
@@ -138,7 +138,7 @@ struct TrafficMetricsTests {
     }
 
     @Test func reportsOfChangesKeepWhatTheyDoNotName() {
-        let counters = TrafficCounters()
+        let counters = TrafficCounters(clock: SystemWallClock())
         var change = TargetGroupCounters(id: Self.green)
         change.requests = 5
         // A part before the whole says nothing.
