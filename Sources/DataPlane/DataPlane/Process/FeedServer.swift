@@ -148,7 +148,7 @@ final class FeedServer: Sendable {
         }
         guard isNews else { return }
         // What was carried until now was carried by the routing before.
-        self.send(.counters(Self.merge(self.board.all)))
+        self.reportCounters(CounterTable(self.board.all))
         self.send(.acknowledged(served))
     }
 

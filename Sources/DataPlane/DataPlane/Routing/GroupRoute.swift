@@ -114,6 +114,7 @@ final class GroupRoute {
     var report: TargetGroupCounters {
         var report = self.counters
         report.active = self.targets.reduce(0) { $0 + $1.inFlight }
+        report.openConnections = self.targets.reduce(report.active) { $0 + $1.idle.count }
         // An address that came back stands twice, and is one target to whoever reads it.
         var targets = GroupOutcomes()
         targets.targets = (self.targets + self.departed).map(\.outcomes)

@@ -1,12 +1,13 @@
 extension TargetGroupCounters {
     package mutating func add(_ other: TargetGroupCounters) {
         self.combine(other, +)
+        self.outcomes.add(other.outcomes)
         self.active += other.active
         self.openConnections += other.openConnections
         self.latency.add(other.latency)
     }
 
-    /// What has been counted since `earlier`; what is open or in flight is as now. Where less is counted than earlier,
+    /// What has been counted since `earlier`; what is open or in flight is as now, and so are `outcomes`. Where less is counted than earlier,
     /// counting has begun again from 0: the proxy had forgotten the group for a while.
     package func since(_ earlier: TargetGroupCounters) -> TargetGroupCounters {
         guard earlier.requests <= self.requests else { return self }
