@@ -69,7 +69,7 @@ internal import Testing
 
     @Test func nativeWorldsReachEveryLegAndEveryEnding() throws {
         var seen: Set<String> = []
-        for seed in 0..<UInt64(2000) {
+        for seed in 0..<UInt64(1200) {
             var world = NativeWorld(seed: seed)
             try world.run()
             for deployment in world.deployments {

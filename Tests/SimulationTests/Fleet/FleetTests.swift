@@ -5,7 +5,7 @@ internal import Testing
 /// 10,000 services, of which 1,000 are deployed at once. `TEAL_FLEET` is another number of services, of which a tenth is
 /// deployed.
 @Suite struct FleetTests {
-    private static let size = ProcessInfo.processInfo.environment["TEAL_FLEET"].flatMap { Int($0) } ?? 2000
+    private static let size = ProcessInfo.processInfo.environment["TEAL_FLEET"].flatMap { Int($0) } ?? 500
 
     @Test func deploymentsCostTheSameHoweverManyServicesThereAre() throws {
         let deployments = Self.size / 10

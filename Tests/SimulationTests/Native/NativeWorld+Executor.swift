@@ -137,7 +137,11 @@ extension NativeWorld {
 
     /// Whether every worker of the proxy has what was just stored.
     private var isServed: Bool {
-        mutating get { !self.mishap(15) }
+        mutating get {
+            guard self.mishap(15) else { return true }
+            self.time.plan(.serve, in: 100...5000)
+            return false
+        }
     }
 
     // MARK: Hooks

@@ -21,6 +21,8 @@ struct NativeWorld: SimulatedWorld {
         case flap
         /// The driver looks at the revisions.
         case look
+        /// Every worker of the proxy has what is written.
+        case serve
         case attempt(Deployment.Command, life: Int)
         case result(Deployment.Command, Answer, life: Int)
         case action(Deployment.ID, run: Int, Deployment.HookAction)
@@ -118,7 +120,7 @@ struct NativeWorld: SimulatedWorld {
         var time = Timeline<Event>(seed: seed)
         self.balancing = time.random.pick([.none, .single, .pair, .pairWithTest, .pairWithTest])
         (self.minimumHealthyPercent, self.maximumPercent) = time.random.pick([
-            (100, 200), (50, 200), (50, 100), (100, 150),
+            (100, 200), (50, 200), (0, 100),
         ])
         self.timeScale = time.random.chance(50) ? .realTime : TimeScale(60) ?? .realTime
         self.desiredCount = time.random.chance(4) ? 0 : time.random.chance(60) ? 1 : 2
@@ -253,6 +255,9 @@ struct NativeWorld: SimulatedWorld {
         case .deaths(let all): self.kill(all: all)
         case .flap: self.flap()
         case .look: try self.look()
+        case .serve:
+            self.balancer.servedProduction = self.balancer.production
+            self.balancer.servedTest = self.balancer.test
         case .attempt(let command, let life):
             if life == self.life { try self.attempt(command) }
         case .result(let command, let answer, let life):
