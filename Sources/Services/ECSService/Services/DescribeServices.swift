@@ -112,7 +112,9 @@ extension StoreSnapshot {
                     requestedTaskCount: revision.computedDesiredCount(of: service.desiredCount),
                     runningTaskCount: counts.running, pendingTaskCount: counts.pending)
             }
-            let shown = try self.shown(revisions, during: deployment?.machine)
+            let shown = try self.shown(revisions, during: deployment?.machine).map {
+                Self.awaitingAlarms($0, of: deployment?.machine)
+            }
             let machine =
                 shown.allSatisfy { $0.progress.rollout == .completed }
                 ? nil : try self.lastServiceDeployment(of: service.key)?.machine
@@ -163,6 +165,19 @@ extension StoreSnapshot {
                     body: record.body))
         }
         return shown
+    }
+
+    /// While alarms are watched after the last task was replaced, a rolling deployment is still in progress (ECS developer
+    /// guide, CloudWatch alarms and deployment failures).
+    private static func awaitingAlarms(
+        _ revision: StoredServiceRevision, of machine: ServiceDeployment?
+    ) -> StoredServiceRevision {
+        guard let machine, machine.status == .inProgress, machine.lifecycleStage == .bakeTime,
+            machine.plan.target.rawValue == revision.id, revision.progress.rollout == .completed
+        else { return revision }
+        var revision = revision
+        revision.progress.rollout = .inProgress
+        return revision
     }
 
     private static func deployment(
