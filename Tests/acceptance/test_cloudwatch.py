@@ -280,11 +280,15 @@ def test_aws_cli(server):
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
 
-    aws("put-metric-data", "--namespace", "cli", "--metric-name", "m", "--value", "7", "--dimensions", "Service=web")
+    def is_tripped() -> bool:
+        # Again with each look: the alarm's window is of seconds, and the client is not the quickest.
+        aws("put-metric-data", "--namespace", "cli", "--metric-name", "m", "--value", "7", "--dimensions", "Service=web")
+        return aws("describe-alarms", "--alarm-names", "a")["MetricAlarms"][0]["StateValue"] == "ALARM"
+
     aws("put-metric-alarm", "--alarm-name", "a", "--namespace", "cli", "--metric-name", "m", "--dimensions", "Name=Service,Value=web",
         "--statistic", "Maximum", "--period", "60", "--evaluation-periods", "1", "--threshold", "5", "--comparison-operator",
         "GreaterThanThreshold", "--treat-missing-data", "ignore")
-    wait_until(lambda: aws("describe-alarms", "--alarm-names", "a")["MetricAlarms"][0]["StateValue"] == "ALARM", 30, "the alarm trips")
+    wait_until(is_tripped, 60, "the alarm trips")
     aws("disable-alarm-actions", "--alarm-names", "a")
     subprocess.run([CLI, "cloudwatch", "wait", "alarm-exists", "--alarm-names", "a"], env=server.client_environment(), check=True, timeout=60)
     assert aws("describe-alarms-for-metric", "--namespace", "cli", "--metric-name", "m", "--dimensions", "Name=Service,Value=web")["MetricAlarms"]
