@@ -24,6 +24,40 @@ import Testing
         #expect(pilot.deployment.hookViews.map(\.status) == [.inProgress])
     }
 
+    /// It had turned around, and only a call was still under way.
+    @Test func aNewerDeploymentIsNotUndoneByOneThatHasTurnedAround() {
+        var pilot = Pilot(.blueGreen)
+        pilot.deployment = Self.beforeTheFirstWeight()
+        pilot.stop(.rollback)
+        #expect(pilot.deployment.status == .rollbackRequested)
+        pilot.apply { $0.superseded(at: $1) }
+        pilot.run()
+        #expect(pilot.deployment.status == .stopped)
+        #expect(pilot.deployment.cause == .superseded)
+    }
+
+    private static func beforeTheFirstWeight() -> ServiceDeployment {
+        var pilot = Pilot(.blueGreen)
+        pilot.start()
+        for _ in 0..<100 {
+            guard let command = pilot.deployment.outstandingCommands.first else { break }
+            if case .setProductionTraffic = command.action { break }
+            pilot.perform(command)
+            pilot.sight()
+        }
+        return pilot.deployment
+    }
+
+    @Test func aWayBackTakesTheRoleFromNoNewerRevision() {
+        func id(_ number: Int) -> RevisionRoster.RevisionID { .init(rawValue: "ecs-svc/\(number)") }
+        var roster = RevisionRoster([.init(id: id(1), role: .primary, scale: 100, progress: RevisionProgress())])
+        roster.deploy(id(2))
+        roster.deploy(id(3))
+        roster.scaleDown(id(2), returningTo: id(1), isRolling: false)
+        #expect(roster.entries.filter { $0.role == .primary }.map(\.id) == [id(3)])
+        #expect(roster.entries.first { $0.id == id(1) }?.role == .active)
+    }
+
     /// What a deployment before it has left at 95 to 5 is put right even by one that gets no further.
     @Test func aDeploymentThatCannotReconcileReturnsTrafficAllTheSame() {
         var pilot = Pilot(.blueGreen)

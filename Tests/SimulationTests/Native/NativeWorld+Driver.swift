@@ -26,6 +26,9 @@ extension NativeWorld {
         if self.deployments.count(where: { $0.status.isActive && $0.status != .pending }) > 1 {
             throw self.violation("two deployments are active at once")
         }
+        if self.roster.entries.count(where: { $0.role == .primary }) > 1 {
+            throw self.violation("two revisions are PRIMARY: \(self.roster)")
+        }
         for notice in step.notices {
             switch notice {
             case .statusChanged(let status):

@@ -81,7 +81,7 @@ extension RevisionRoster {
         for id in revisions { self.change(id) { $0.role = .draining } }
     }
 
-    /// The source becomes PRIMARY again.
+    /// The source becomes PRIMARY again, unless a newer revision is.
     package mutating func scaleDown(_ target: RevisionID, returningTo source: RevisionID, isRolling: Bool) {
         self.change(target) { entry in
             guard entry.role == .primary else { return }
@@ -89,7 +89,8 @@ extension RevisionRoster {
             entry.role = isRolling && entry.scale > 0 ? .active : .draining
             entry.progress.rollout = .failed
         }
-        self.restore(source, as: .primary)
+        let isOvertaken = self.entries.contains { $0.role == .primary && $0.id != target && $0.id != source }
+        self.restore(source, as: isOvertaken ? .active : .primary)
     }
 
     /// Its tasks come back, whatever has become of it; it may be gone already.

@@ -4,7 +4,12 @@ extension ServiceDeployment {
     /// Turns around, or gives up. On the way back already, `because` tells what ends even that.
     mutating func fail(_ cause: Cause, at now: Timestamp, into step: inout Step) {
         switch (self.state, self.course) {
-        case (.ended, _), (.halting, _): return
+        case (.ended, _): return
+        case (.halting(let halt), _):
+            // What a newer deployment brings must not be undone: there is no way back any more.
+            guard cause == .superseded else { return }
+            self.state = .halting(
+                Halt(cause: cause, sequel: .stop, pending: halt.pending, settled: halt.settled))
         case (.pending, _):
             step.notices.append(.failed(cause))
             self.end(.stopped(cause, at: now), at: now)
