@@ -45,6 +45,9 @@ class Samples:
         session = botocore.session.get_session()
         self.operations = []
         for service in services:
+            # Any bytes are a valid object, and most members are headers that may hold anything: test_s3 has what S3 refuses.
+            if service["model"] == "s3":
+                continue
             model = session.get_service_model(service["model"], api_version=service["version"])
             self.operations += [(model, model.operation_model(name)) for name in service["operations"]]
 

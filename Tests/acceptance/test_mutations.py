@@ -17,7 +17,8 @@ from stack import HOOK, ROLE, zipped
 SEED = int(os.environ.get("TEAL_MUTATION_SEED", "20261121"))
 COUNT = int(os.environ.get("TEAL_MUTATIONS", "10000"))
 CONNECTIONS = 4
-PROTOCOLS = {"ecs": "json", "codedeploy": "json", "logs": "json", "lambda": "rest-json", "elasticloadbalancing": "query", "iam": "query", "sts": "query"}
+PROTOCOLS = {"ecs": "json", "codedeploy": "json", "logs": "json", "lambda": "rest-json", "elasticloadbalancing": "query", "iam": "query", "sts": "query",
+             "monitoring": "json"}
 
 
 @pytest.fixture
@@ -105,7 +106,9 @@ class Client:
         if mutant.signature == "other service" or status < 400:
             return None
         try:
-            parsed = self.parsers[PROTOCOLS[mutant.service]].parse({"status_code": status, "headers": headers, "body": body}, None)
+            # CloudWatch speaks the query protocol too: a call that names no target is taken for one.
+            protocol = "query" if headers.get("content-type") == "text/xml" else PROTOCOLS[mutant.service]
+            parsed = self.parsers[protocol].parse({"status_code": status, "headers": headers, "body": body}, None)
             error = parsed["Error"]
         except Exception as failure:  # Whatever the parser raises is the finding.
             return f"unreadable ({failure!r}): {mutant}\n  {answer}"
@@ -179,12 +182,11 @@ def test_what_is_no_http_does_not_hurt_the_server(server, kind):
 
 
 @pytest.mark.parametrize("service, call, arguments", [
-    ("ec2", "describe_vpcs", {}), ("s3", "list_buckets", {}), ("s3", "get_object", {"Bucket": "b", "Key": "k"}), ("sqs", "list_queues", {}),
-    ("cloudwatch", "list_metrics", {}), ("sns", "list_topics", {}), ("dynamodb", "list_tables", {}), ("eks", "list_clusters", {}),
+    ("ec2", "describe_vpcs", {}), ("sqs", "list_queues", {}), ("sns", "list_topics", {}), ("dynamodb", "list_tables", {}), ("eks", "list_clusters", {}),
     ("route53", "list_hosted_zones", {}),
 ])
 def test_services_that_are_not_here_say_so_in_their_protocol(server, service, call, arguments):
-    client = server.client(service, config={"s3": {"addressing_style": "path"}} if service == "s3" else {})
+    client = server.client(service)
     with pytest.raises(botocore.exceptions.ClientError, match="belongs to no service that Teal supports") as caught:
         getattr(client, call)(**arguments)
     assert caught.value.response["Error"]["Code"] in ("UnknownOperationException", "InvalidAction")
