@@ -117,8 +117,6 @@ def test_what_is_not_for_ecs_is_refused_by_name(stack):
     with pytest.raises(ClientError, match="S3"):
         api.register_application_revision(
             applicationName="app", revision={"revisionType": "S3", "s3Location": {"bucket": "b", "key": "k", "bundleType": "zip"}})
-    with pytest.raises(ClientError, match="overrideAlarmConfiguration"):
-        stack.deploy("web:1", overrideAlarmConfiguration={"enabled": True, "alarms": [{"name": "a"}]})
     assert code(
         api.create_deployment_config, deploymentConfigName="odd", computePlatform="ECS", trafficRoutingConfig={"type": "Odd"}
     ) == "InvalidTrafficRoutingConfigurationException"

@@ -149,7 +149,7 @@ def test_a_restart_adopts_it_and_runs_it_no_second_time(server, point):
     with Load(stack.production) as load:
         if point:
             server.terminate()
-            server.start(TEAL_CRASH_POINT=point)
+            server.start_to_die_at(point)
             try:
                 stack.deploy_definition(definition)
             except BotoCoreError:

@@ -9,12 +9,14 @@ struct FrontDoor: Sendable {
     let ownPages: OwnPages
 
     func respond(to request: WireRequest) async -> WireResponse {
-        if request.target.hasPrefix("/_teal/") { return await self.ownPages.response(to: request) }
+        if Self.isOwnPage(request) { return await self.ownPages.response(to: request) }
         return await self.dispatcher.respond(to: request)
     }
 
     /// Whether the body of the request that begins so is handed over as it comes in (`WireRequest.stream`).
-    func streamsBody(of head: WireRequest) -> Bool { self.dispatcher.streamsBody(of: head) }
+    func streamsBody(of head: WireRequest) -> Bool { !Self.isOwnPage(head) && self.dispatcher.streamsBody(of: head) }
+
+    private static func isOwnPage(_ request: WireRequest) -> Bool { request.target.hasPrefix("/_teal/") }
 
     /// Answers a request whose body was larger than `maximumBody`.
     func refuseBody(of request: WireRequest) -> WireResponse {
