@@ -200,19 +200,26 @@ def test_a_killed_server_does_not_falsify_it(native):
     assert_counts(final(native.server, arn), *counts(load))
 
 
+def reported(server) -> bool:
+    """Whether the proxy has told the server of a request."""
+    with urllib.request.urlopen(f"{server.endpoint}/_teal/metrics") as page:
+        return re.search(r"^teal_target_requests_total\{.*\} [1-9]", page.read().decode(), re.MULTILINE) is not None
+
+
 @pytest.mark.parametrize("server_dies", [False, True])
 def test_a_killed_proxy_leaves_a_gap_that_is_told(native, server_dies):
     arn = native.update("v2", hooks=PAUSES)
     hook = wait_for_pause(native, arn, "POST_SCALE_UP")
     with Load(native.production) as load:
-        wait_until(lambda: load.total > 300, 30, "something was carried")
+        wait_until(lambda: reported(native.server), 30, "the proxy has reported what it carried")
         proxy = int((native.server.data / "proxy.pid").read_text().split()[0])
         if server_dies:
             native.server.kill()
         os.kill(proxy, signal.SIGKILL)
+        killed = time.monotonic()
         if server_dies:
             native.server.start()
-        wait_until(lambda: load.since(time.monotonic() - 0.3)["v1"] > 10, 30, "a new proxy serves")
+        wait_until(lambda: load.since(killed + 0.3)["v1"] > 10, 30, "a new proxy serves")
     settle()
     native.ecs.continue_service_deployment(serviceDeploymentArn=arn, hookId=hook)
     hook = wait_for_pause(native, arn, "POST_PRODUCTION_TRAFFIC_SHIFT")

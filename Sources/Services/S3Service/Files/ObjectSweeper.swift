@@ -14,7 +14,7 @@ struct ObjectSweeper: Service {
         } catch {
             self.logger.warning("files of unfinished uploads are not removed", metadata: ["error": "\(error)"])
         }
-        // A service that returns would end the server.
-        try await gracefulShutdown()
+        // A service that returns would end the server. Cancelled, by a stop in a hurry, it ends as well, and nothing has failed.
+        try? await gracefulShutdown()
     }
 }
